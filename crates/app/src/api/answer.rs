@@ -1,0 +1,118 @@
+//! One request of a command, one answer: the same whether it came over the socket or from the same process.
+
+use std::time::Duration;
+
+use skein_space::{NoteId, SpaceId};
+
+use super::{App, GivenNames};
+use crate::control::{Answer, Request};
+use crate::error::{AppError, Fault};
+use crate::view::NoteLine;
+
+impl App {
+    /// Does what a command asks. A failed request is an `Err`; [`Answer::Fault`] is only for the socket.
+    pub async fn answer(&self, request: Request) -> Result<Answer, Fault> {
+        Ok(match request {
+            Request::Init {
+                person,
+                device_name,
+            } => {
+                self.set_names(GivenNames {
+                    person,
+                    device_name,
+                })
+                .await?;
+                Answer::Initialised(self.initialised().await?)
+            }
+            Request::NoteNew {
+                space,
+                title,
+                markdown,
+            } => {
+                let space = self.find_space(space.as_deref()).await?;
+                Answer::Note(self.create_note(space, title, markdown.as_deref()).await?)
+            }
+            Request::NoteList { space, trashed } => {
+                Answer::Notes(self.listed(space.as_deref(), trashed).await?)
+            }
+            Request::NoteCat { note, format } => {
+                let (space, note) = self.find_note(&note).await?;
+                let content = self.cat(space, note, format).await?;
+                Answer::Content { note, content }
+            }
+            Request::NoteAppend { note, text } => {
+                let (space, note) = self.find_note(&note).await?;
+                Answer::Saved(self.append(space, note, text).await?)
+            }
+            Request::NoteEdit {
+                note,
+                at,
+                delete,
+                insert,
+            } => {
+                let (space, note) = self.find_note(&note).await?;
+                Answer::Saved(self.edit(space, note, at, delete, insert).await?)
+            }
+            Request::NoteRename { note, title } => {
+                let (space, note) = self.find_note(&note).await?;
+                Answer::Saved(self.rename(space, note, title).await?)
+            }
+            Request::NoteHash { note } => self.hashed(&note).await?,
+            Request::Status { note: Some(note) } => {
+                let (space, note) = self.find_note(&note).await?;
+                Answer::NoteStatus(self.note_status(space, note).await?)
+            }
+            Request::Status { note: None } => Answer::Status(self.status().await?),
+            Request::Verify => Answer::Verified(self.verify().await?),
+            Request::Watch | Request::Stop => Answer::Done,
+            Request::Raise => {
+                self.raise().await?;
+                Answer::Done
+            }
+            other => self.answer_about_spaces(other).await?,
+        })
+    }
+
+    async fn answer_about_spaces(&self, request: Request) -> Result<Answer, AppError> {
+        Ok(match request {
+            Request::SpaceList => Answer::Spaces(self.spaces().await?),
+            Request::SpaceNew { name } => Answer::Space(self.new_space(&name).await?),
+            Request::SpaceMembers { space } => {
+                let space = self.find_space(space.as_deref()).await?;
+                Answer::Members(self.members(space).await?)
+            }
+            Request::SpaceInvite {
+                space,
+                role,
+                minutes,
+            } => {
+                let space = self.find_space(space.as_deref()).await?;
+                Answer::Invitation(self.invite(space, role, minutes).await?)
+            }
+            Request::SpaceJoin { ticket, wait_ms } => {
+                Answer::Joined(self.join(&ticket, Duration::from_millis(wait_ms)).await?)
+            }
+            Request::PeerList => Answer::Peers(self.peers().await?),
+            Request::PeerAdd { address } => Answer::PeerAdded(self.add_peer(&address).await?),
+            Request::WaitHeadsEqual { peers, timeout_ms } => {
+                let time = Duration::from_millis(timeout_ms);
+                Answer::Waited(self.wait_heads_equal(peers, time).await?)
+            }
+            _ => unreachable!("answered by the caller"),
+        })
+    }
+
+    async fn listed(&self, space: Option<&str>, trashed: bool) -> Result<Vec<NoteLine>, AppError> {
+        let space = self.find_space(space).await?;
+        let mut lines = self.notes(space).await?;
+        lines.retain(|line| line.trashed == trashed);
+        Ok(lines)
+    }
+
+    async fn hashed(&self, given: &str) -> Result<Answer, AppError> {
+        let (space, note): (SpaceId, NoteId) = self.find_note(given).await?;
+        let hash = self.hash(space, note).await?;
+        let hash = blake3::Hash::from_bytes(hash).to_hex().to_string();
+        Ok(Answer::Hash { note, hash })
+    }
+}

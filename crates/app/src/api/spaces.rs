@@ -1,0 +1,136 @@
+//! Spaces, members, peers, settings, status.
+
+use std::time::Duration;
+
+use skein_note::Value;
+use skein_space::SpaceId;
+
+use super::{App, GivenNames};
+use crate::config::DIAL_WAIT;
+use crate::driver::{Writing, checked_name, own_note};
+use crate::error::{AppError, Code};
+use crate::view::{
+    Initialised, Invitation, MemberRow, Overview, PeerAdded, PeerRow, Role, SpaceRow, Status,
+    Waited,
+};
+
+impl App {
+    /// This device, its spaces and addresses.
+    pub async fn overview(&self) -> Result<Overview, AppError> {
+        self.ask(|driver| Ok(driver.overview())).await
+    }
+
+    /// The spaces this device is in.
+    pub async fn spaces(&self) -> Result<Vec<SpaceRow>, AppError> {
+        self.ask(|driver| Ok(driver.space_rows())).await
+    }
+
+    /// The space that an id, a prefix of one or a name means; the default space for none.
+    pub async fn find_space(&self, given: Option<&str>) -> Result<SpaceId, AppError> {
+        let given = given.map(str::to_owned);
+        self.ask(move |driver| driver.find_space(given.as_deref()))
+            .await
+    }
+
+    /// Names this device for the spaces it makes and joins from now on. Spaces that it is in already keep
+    /// the names they know it by.
+    pub async fn set_names(&self, names: GivenNames) -> Result<(), AppError> {
+        let person = names
+            .person
+            .map(|name| checked_name(&name, "a person's name"))
+            .transpose()?;
+        let device_name = names
+            .device_name
+            .map(|name| checked_name(&name, "a device's name"))
+            .transpose()?;
+        if person.is_some() || device_name.is_some() {
+            self.with(move |driver, reply| driver.set_names(person, device_name, reply))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// What `init` says of a profile.
+    pub async fn initialised(&self) -> Result<Initialised, AppError> {
+        let overview = self.overview().await?;
+        Ok(Initialised {
+            device: overview.device,
+            person: overview.person,
+            device_name: overview.device_name,
+            space: overview
+                .default_space
+                .ok_or_else(|| AppError::not_found("a space"))?,
+        })
+    }
+
+    /// Makes a space of which this device is the owner.
+    pub async fn new_space(&self, name: &str) -> Result<SpaceId, AppError> {
+        let name = checked_name(name, "a space's name")?;
+        let space = self.with(|driver, reply| driver.found(reply)).await?;
+        let named = Writing::Meta("name".into(), Value::String(name));
+        self.write(space, own_note(space), named).await?;
+        Ok(space)
+    }
+
+    /// Who is or was in a space.
+    pub async fn members(&self, space: SpaceId) -> Result<Vec<MemberRow>, AppError> {
+        self.ask(move |driver| Ok(driver.member_rows(space))).await
+    }
+
+    /// Makes a ticket that lets one device in. Durable before it is returned. Owners only, at most 32 open.
+    pub async fn invite(
+        &self,
+        space: SpaceId,
+        role: Role,
+        minutes: u32,
+    ) -> Result<Invitation, AppError> {
+        self.with(move |driver, reply| driver.invite(space, role, minutes, reply))
+            .await
+    }
+
+    /// The other devices of all spaces, and addresses nobody answered at yet.
+    pub async fn peers(&self) -> Result<Vec<PeerRow>, AppError> {
+        self.ask(|driver| Ok(driver.peer_rows())).await
+    }
+
+    /// Keeps an address and dials it. Not reached is an answer, not an error.
+    pub async fn add_peer(&self, address: &str) -> Result<PeerAdded, AppError> {
+        let given = address.to_owned();
+        let kept = self
+            .with(move |driver, reply| driver.keep_manual(&given, reply))
+            .await?;
+        let dialled = self.with(move |driver, reply| driver.dial(kept, reply));
+        tokio::time::timeout(DIAL_WAIT, dialled).await.unwrap_or_else(|_| {
+            Err(AppError::new(
+                Code::TimedOut,
+                format!("{address} gave no answer in time. it is kept and tried again whenever skein runs"),
+            ))
+        })
+    }
+
+    /// The offline switch, kept over restarts: true closes every socket.
+    pub async fn set_offline(&self, offline: bool) -> Result<(), AppError> {
+        self.with(move |driver, reply| driver.set_offline(offline, reply))
+            .await
+    }
+
+    /// What is durable here and what the others are known to hold.
+    pub async fn status(&self) -> Result<Status, AppError> {
+        self.ask(|driver| Ok(driver.status())).await
+    }
+
+    /// Returns when this device and that many others (all that are online, at least one, when absent) hold the same.
+    pub async fn wait_heads_equal(
+        &self,
+        peers: Option<usize>,
+        time: Duration,
+    ) -> Result<Waited, AppError> {
+        self.with(move |driver, reply| driver.wait_heads_equal(None, peers, time, reply))
+            .await
+    }
+
+    /// Brings an open window to the front.
+    pub async fn raise(&self) -> Result<(), AppError> {
+        self.with(|driver, reply| driver.raise(reply)).await
+    }
+}

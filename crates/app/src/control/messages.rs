@@ -1,0 +1,201 @@
+//! What a client may ask and what it is answered: closed enums, shared with the command line.
+
+use serde::{Deserialize, Serialize};
+use skein_space::{NoteId, SpaceId};
+
+use crate::error::Fault;
+use crate::view::{
+    Initialised, Invitation, Joined, MemberRow, NoteLine, NoteStatus, PeerAdded, PeerRow, Role,
+    Saved, SpaceRow, Status, Verified, Waited,
+};
+
+/// How `note cat` prints a note.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CatFormat {
+    /// Plain text: blocks joined by one newline, no title, no newline at the end.
+    Text,
+    /// Markdown.
+    #[default]
+    Markdown,
+    /// HTML.
+    Html,
+    /// The canonical document (note-model.md).
+    Json,
+}
+
+/// One thing a client asks. A note is named by its id or a unique prefix of it, a space
+/// by its id, a unique prefix or its name; no space means the default space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// Name this device for the spaces it makes and joins from now on; answers what stands.
+    Init {
+        /// The person's name, where it changes.
+        person: Option<String>,
+        /// The device's name, where it changes.
+        device_name: Option<String>,
+    },
+    /// Make a note, optionally from Markdown.
+    NoteNew {
+        /// Where; the default space when absent.
+        space: Option<String>,
+        /// Its title.
+        title: Option<String>,
+        /// Its text.
+        markdown: Option<String>,
+    },
+    /// List notes.
+    NoteList {
+        /// Of which space; of the default space when absent.
+        space: Option<String>,
+        /// Those in the trash instead of the others.
+        trashed: bool,
+    },
+    /// Read a note.
+    NoteCat {
+        /// Which.
+        note: String,
+        /// In what form.
+        format: CatFormat,
+    },
+    /// Add a paragraph at the end.
+    NoteAppend {
+        /// Which.
+        note: String,
+        /// The text; newlines make paragraphs.
+        text: String,
+    },
+    /// Delete and insert text at an offset: one entry.
+    NoteEdit {
+        /// Which.
+        note: String,
+        /// Offset in UTF-16 units of what `cat --format text` prints.
+        at: u64,
+        /// UTF-16 units to delete there.
+        delete: u64,
+        /// Text to insert there.
+        insert: String,
+    },
+    /// Change a note's title.
+    NoteRename {
+        /// Which.
+        note: String,
+        /// The new title.
+        title: String,
+    },
+    /// The hash of a note's canonical content.
+    NoteHash {
+        /// Which.
+        note: String,
+    },
+    /// List spaces.
+    SpaceList,
+    /// Make a space.
+    SpaceNew {
+        /// Its name.
+        name: String,
+    },
+    /// Who is in a space.
+    SpaceMembers {
+        /// Which.
+        space: Option<String>,
+    },
+    /// Make a ticket for one joiner.
+    SpaceInvite {
+        /// To which space.
+        space: Option<String>,
+        /// What the joiner may do.
+        role: Role,
+        /// How long it is good for.
+        minutes: u32,
+    },
+    /// Join a space by a ticket.
+    SpaceJoin {
+        /// The ticket's text.
+        ticket: String,
+        /// How long to try, in milliseconds.
+        wait_ms: u64,
+    },
+    /// Known devices and addresses.
+    PeerList,
+    /// Remember an address and dial it.
+    PeerAdd {
+        /// A multiaddress with a TCP port.
+        address: String,
+    },
+    /// What this device holds and what the others are known to hold.
+    Status {
+        /// Of one note; of everything when absent.
+        note: Option<String>,
+    },
+    /// Answer when heads are equal.
+    WaitHeadsEqual {
+        /// With that many others; with all members online, at least one, when absent.
+        peers: Option<usize>,
+        /// How long to wait, in milliseconds.
+        timeout_ms: u64,
+    },
+    /// Check everything that is stored.
+    Verify,
+    /// From now on this connection carries events only.
+    Watch,
+    /// Bring the window to the front (for a second start of the window).
+    Raise,
+    /// End the process that holds the profile, cleanly.
+    Stop,
+}
+
+/// What a request is answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", content = "value", rename_all = "snake_case")]
+pub enum Answer {
+    /// To [`Request::Init`].
+    Initialised(Initialised),
+    /// To [`Request::NoteNew`].
+    Note(NoteId),
+    /// To [`Request::NoteList`].
+    Notes(Vec<NoteLine>),
+    /// To [`Request::NoteCat`]: which note, and its text in the form asked for.
+    Content {
+        /// The note, by its full id.
+        note: NoteId,
+        /// Its text.
+        content: String,
+    },
+    /// To [`Request::NoteAppend`], [`Request::NoteEdit`] and [`Request::NoteRename`].
+    Saved(Saved),
+    /// To [`Request::NoteHash`]: which note, and 64 hex digits.
+    Hash {
+        /// The note, by its full id.
+        note: NoteId,
+        /// Its hash.
+        hash: String,
+    },
+    /// To [`Request::SpaceList`].
+    Spaces(Vec<SpaceRow>),
+    /// To [`Request::SpaceNew`].
+    Space(SpaceId),
+    /// To [`Request::SpaceMembers`].
+    Members(Vec<MemberRow>),
+    /// To [`Request::SpaceInvite`].
+    Invitation(Invitation),
+    /// To [`Request::SpaceJoin`].
+    Joined(Joined),
+    /// To [`Request::PeerList`].
+    Peers(Vec<PeerRow>),
+    /// To [`Request::PeerAdd`].
+    PeerAdded(PeerAdded),
+    /// To [`Request::Status`] of everything.
+    Status(Status),
+    /// To [`Request::Status`] of one note.
+    NoteStatus(NoteStatus),
+    /// To [`Request::WaitHeadsEqual`].
+    Waited(Waited),
+    /// To [`Request::Verify`], also when there are problems.
+    Verified(Verified),
+    /// To [`Request::Watch`], [`Request::Raise`] and [`Request::Stop`].
+    Done,
+    /// To any request that failed.
+    Fault(Fault),
+}

@@ -1,0 +1,258 @@
+//! What can be typed: the commands, their arguments and their help.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Notes that live on your laptops and nowhere else.
+#[derive(Debug, Parser)]
+#[command(name = "skein", version, propagate_version = true)]
+pub struct Cli {
+    /// The folder of one device's key and notes [default: the platform's data folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub profile: Option<PathBuf>,
+    /// Answer with JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the profile and a first space; safe to repeat
+    Init(Init),
+    /// Notes: make, list, read, write
+    #[command(subcommand)]
+    Note(Note),
+    /// Spaces and who is in them
+    #[command(subcommand)]
+    Space(Space),
+    /// Other devices and their addresses
+    #[command(subcommand)]
+    Peer(Peer),
+    /// Be a peer without a window, until SIGINT or SIGTERM
+    Run(Run),
+    /// Print the events of the running peer as JSON lines
+    Watch,
+    /// What is saved here, and what the others are known to hold
+    Status {
+        /// Of this note only
+        note: Option<String>,
+    },
+    /// Wait for something of the running peer
+    Wait(Wait),
+    /// Check every entry, chain, snapshot and index of the profile
+    Verify,
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// `skein init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The person's name [default: the system user's]
+    #[arg(long, value_name = "NAME")]
+    pub person: Option<String>,
+    /// The device's name [default: the host's]
+    #[arg(long, value_name = "NAME")]
+    pub device: Option<String>,
+}
+
+/// `skein note …`
+#[derive(Debug, Subcommand)]
+pub enum Note {
+    /// Make a note, optionally from Markdown, and print its id
+    New {
+        /// Its title
+        #[arg(long, value_name = "T", allow_hyphen_values = true)]
+        title: Option<String>,
+        /// Markdown to begin with; - is standard input
+        #[arg(long, value_name = "FILE|-")]
+        from: Option<PathBuf>,
+        /// The space [default: the default space]
+        #[arg(long, value_name = "S")]
+        space: Option<String>,
+    },
+    /// List notes
+    List {
+        /// Of this space only
+        #[arg(long, value_name = "S")]
+        space: Option<String>,
+        /// Those in the trash instead of the others
+        #[arg(long)]
+        trashed: bool,
+    },
+    /// Print a note
+    Cat {
+        /// The note's id, or the beginning of it
+        note: String,
+        /// In what form
+        #[arg(long, value_enum, default_value_t = Format::Markdown)]
+        format: Format,
+    },
+    /// Add a paragraph at the end
+    Append {
+        /// The note's id, or the beginning of it
+        note: String,
+        /// The text; newlines make paragraphs
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+    },
+    /// Carry out edits, one JSON line each: {"at":N,"delete":L,"insert":"…"}
+    Edit {
+        /// The note's id, or the beginning of it
+        note: String,
+        /// Where the lines come from; - is standard input
+        #[arg(long, value_name = "FILE|-")]
+        edits: PathBuf,
+        /// Milliseconds to wait between lines
+        #[arg(long, value_name = "MS", default_value_t = 0)]
+        pace: u64,
+    },
+    /// Change a note's title
+    Rename {
+        /// The note's id, or the beginning of it
+        note: String,
+        /// The new title
+        #[arg(allow_hyphen_values = true)]
+        title: String,
+    },
+    /// Print the hash of a note's content: equal on two devices exactly when they show the same note
+    Hash {
+        /// The note's id, or the beginning of it
+        note: String,
+    },
+}
+
+/// How `note cat` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Plain text
+    Text,
+    /// Markdown
+    Markdown,
+    /// HTML
+    Html,
+    /// The canonical document
+    Json,
+}
+
+/// `skein space …`
+#[derive(Debug, Subcommand)]
+pub enum Space {
+    /// List the spaces this device is in
+    List,
+    /// Make a space and print its id
+    New {
+        /// Its name
+        name: String,
+    },
+    /// Print a ticket that lets one device in (owners only)
+    Invite {
+        /// The space [default: the default space]
+        space: Option<String>,
+        /// What the joiner may do
+        #[arg(long, value_enum, default_value_t = RoleName::Editor)]
+        role: RoleName,
+        /// How long the ticket is good for
+        #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_080))]
+        minutes: u32,
+    },
+    /// Join a space by a ticket
+    Join {
+        /// The ticket's text; case, spaces and dashes do not matter
+        #[arg(required = true, num_args = 1.., value_name = "TICKET")]
+        ticket: Vec<String>,
+        /// How long to try
+        #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+        wait: Duration,
+    },
+    /// List who is in a space
+    Members {
+        /// The space [default: the default space]
+        space: Option<String>,
+    },
+}
+
+/// A member's right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoleName {
+    /// Reads, writes and lets others in
+    Owner,
+    /// Reads and writes
+    Editor,
+    /// Reads
+    Viewer,
+}
+
+/// `skein peer …`
+#[derive(Debug, Subcommand)]
+pub enum Peer {
+    /// List known devices and addresses
+    List,
+    /// Remember an address and dial it
+    Add {
+        /// For example /ip4/192.168.1.7/tcp/41234
+        address: String,
+    },
+}
+
+/// `skein run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Listen here; may be given several times [default: all interfaces, the profile's own port]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Vec<String>,
+    /// Neither announce nor look for devices on this network
+    #[arg(long)]
+    pub no_discovery: bool,
+    /// Use streams only
+    #[arg(long)]
+    pub no_gossip: bool,
+    /// Open no socket
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// `skein wait`
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// Until this device and the others hold the same
+    #[arg(long, required = true)]
+    pub heads_equal: bool,
+    /// With that many others [default: all members online, at least one]
+    #[arg(long, value_name = "N")]
+    pub peers: Option<usize>,
+    /// How long to wait
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub timeout: Duration,
+}
+
+/// Reads `30s`, `500ms`, `2m` or a bare number of seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit_ms = match unit {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(format!("\"{unit}\" is not one of ms, s, m, h")),
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit_ms))
+        .map(Duration::from_millis)
+        .ok_or_else(|| "a time is a number with ms, s, m or h after it".into())
+}

@@ -1,0 +1,137 @@
+//! `skein space …`
+
+use serde_json::json;
+use skein_app::Network;
+use skein_app::control::{Answer, Request};
+use skein_app::view::{MemberRow, Role, SpaceRow};
+
+use super::{Here, unexpected};
+use crate::args::{RoleName, Space};
+use crate::output::Stop;
+
+pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
+    match command {
+        Space::List => list(here).await,
+        Space::New { name } => match here.ask(Request::SpaceNew { name }).await? {
+            Answer::Space(space) => here
+                .out
+                .value(&json!({ "space": space }), || space.to_string()),
+            _ => Err(unexpected().into()),
+        },
+        Space::Invite {
+            space,
+            role,
+            minutes,
+        } => invite(here, space, role, minutes).await,
+        Space::Join { ticket, wait } => {
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            join(here, ticket.join(" "), wait_ms).await
+        }
+        Space::Members { space } => members(here, space).await,
+    }
+}
+
+async fn list(here: &Here) -> Result<(), Stop> {
+    match here.ask(Request::SpaceList).await? {
+        Answer::Spaces(spaces) => here.out.value(&spaces, || {
+            spaces
+                .iter()
+                .map(|space| space_line(space) + "\n")
+                .collect()
+        }),
+        _ => Err(unexpected().into()),
+    }
+}
+
+fn space_line(space: &SpaceRow) -> String {
+    format!(
+        "{}  {}  ({}; members: {}, notes: {})",
+        space.id,
+        space.name,
+        role_words(space.role),
+        space.members,
+        space.notes
+    )
+}
+
+fn role_words(role: Option<Role>) -> &'static str {
+    match role {
+        Some(Role::Owner) => "owner",
+        Some(Role::Editor) => "editor",
+        Some(Role::Viewer) => "viewer",
+        None => "out",
+    }
+}
+
+async fn invite(
+    here: &Here,
+    space: Option<String>,
+    role: RoleName,
+    minutes: u32,
+) -> Result<(), Stop> {
+    let role = match role {
+        RoleName::Owner => Role::Owner,
+        RoleName::Editor => Role::Editor,
+        RoleName::Viewer => Role::Viewer,
+    };
+    let request = Request::SpaceInvite {
+        space,
+        role,
+        minutes,
+    };
+    let Answer::Invitation(invitation) = here.ask(request).await? else {
+        return Err(unexpected().into());
+    };
+    if !here.out.json {
+        here.out.say(&format!(
+            "lets one device in as {}, for {minutes} minutes, while skein runs here:",
+            role_words(Some(role))
+        ));
+    }
+    here.out.value(&invitation, || invitation.ticket.clone())
+}
+
+async fn join(here: &Here, ticket: String, wait_ms: u64) -> Result<(), Stop> {
+    let request = Request::SpaceJoin { ticket, wait_ms };
+    let network = Some(Network::for_one_command());
+    let answer = here.ask_with(request, network).await?;
+    let Answer::Joined(joined) = answer else {
+        return Err(unexpected().into());
+    };
+    here.out.value(&joined, || {
+        format!(
+            "joined {} as {}: {} entries are here\n{}",
+            joined.name,
+            role_words(Some(joined.role)),
+            joined.entries,
+            joined.space
+        )
+    })
+}
+
+async fn members(here: &Here, space: Option<String>) -> Result<(), Stop> {
+    match here.ask(Request::SpaceMembers { space }).await? {
+        Answer::Members(members) => here.out.value(&members, || {
+            members
+                .iter()
+                .map(|member| member_line(member) + "\n")
+                .collect()
+        }),
+        _ => Err(unexpected().into()),
+    }
+}
+
+fn member_line(member: &MemberRow) -> String {
+    let here = match (member.me, member.online) {
+        (true, _) => ", this device",
+        (false, true) => ", online",
+        (false, false) => "",
+    };
+    format!(
+        "{}  {} on {} ({}{here})",
+        member.device,
+        member.person,
+        member.device_name,
+        role_words(member.role)
+    )
+}

@@ -1,0 +1,99 @@
+//! Who gets in.
+
+use skein_net::{DialReason, NetCommand, NetEvent};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::support::{DEADLINE, Node, connect, node, pair};
+
+async fn failure(node: &mut Node) -> DialReason {
+    node.until("a failed dial", |event| match event {
+        NetEvent::DialFailed { reason, .. } => Some(reason.clone()),
+        NetEvent::Reached { .. } => panic!("reached"),
+        _ => None,
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_stranger_is_told_that_it_is_no_member_and_never_counts_as_up() {
+    let mut member = node(1).await;
+    let mut stranger = node(2).await;
+    stranger.allow(&[member.key]).await;
+    stranger.dial(member.address).await;
+    assert_eq!(failure(&mut stranger).await, DialReason::NotLetIn);
+    member.dial(stranger.address).await;
+    assert_eq!(failure(&mut member).await, DialReason::NotAMember);
+    while let Ok(event) = member.events.try_recv() {
+        assert!(
+            !matches!(event, NetEvent::PeerUp { .. }),
+            "a stranger is up"
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_is_no_longer_a_member_is_cut_off_and_may_come_back() {
+    let (mut one, mut two) = pair().await;
+    let stream = one.open(two.key).await;
+    two.opened().await;
+    one.allow(&[]).await;
+    one.until("the stream down", |event| {
+        matches!(event, NetEvent::StreamDown { stream: of, .. } if *of == stream).then_some(())
+    })
+    .await;
+    one.is_down(two.key).await;
+    two.is_down(one.key).await;
+    one.allow(&[two.key]).await;
+    one.is_up(two.key).await;
+    two.is_up(one.key).await;
+}
+
+#[tokio::test]
+async fn rubbish_costs_a_closed_connection() {
+    let mut one = node(1).await;
+    let mut two = node(2).await;
+    for rubbish in [&b"GET / HTTP/1.1\r\n\r\n"[..], &[0xff; 3000], &[0; 3000]] {
+        let mut socket = TcpStream::connect(one.address)
+            .await
+            .expect("the port is open");
+        let _ = socket.write_all(rubbish).await;
+        let mut rest = Vec::new();
+        let hung_up = tokio::time::timeout(DEADLINE, socket.read_to_end(&mut rest)).await;
+        assert!(
+            hung_up.is_ok(),
+            "still open after {} bytes of rubbish",
+            rubbish.len()
+        );
+    }
+    connect(&mut one, &mut two).await;
+}
+
+#[tokio::test]
+async fn a_typed_address_of_a_member_is_reached_and_worth_keeping() {
+    let mut one = node(1).await;
+    let two = node(2).await;
+    one.allow(&[two.key]).await;
+    two.allow(&[one.key]).await;
+    one.dial(two.address).await;
+    let mut kept = false;
+    one.until("reached", |event| match event {
+        NetEvent::PeerAddress { peer, address } => {
+            kept = (*peer, *address) == (two.key, two.address);
+            None
+        }
+        NetEvent::Reached { address, peer } => {
+            assert_eq!((*address, *peer), (two.address, two.key));
+            Some(())
+        }
+        _ => None,
+    })
+    .await;
+    assert!(kept);
+    one.dial(two.address).await;
+    one.until("reached again", |event| {
+        matches!(event, NetEvent::Reached { .. }).then_some(())
+    })
+    .await;
+    one.command(NetCommand::Offline(true)).await;
+}

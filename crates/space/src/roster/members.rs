@@ -1,0 +1,72 @@
+//! The people and devices of a space, for lists and for who may connect.
+
+use super::Roster;
+use crate::ids::{DeviceKey, TransportKey};
+use crate::member::Role;
+
+/// A device that is or was in the space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// Its name in every log.
+    pub device: DeviceKey,
+    /// Its libp2p identity.
+    pub transport: TransportKey,
+    /// The person's name.
+    pub person: String,
+    /// The device's name.
+    pub device_name: String,
+    /// What it may do; none: it is out.
+    pub role: Option<Role>,
+    /// Who let it in; a founder itself.
+    pub added_by: DeviceKey,
+}
+
+impl Roster {
+    /// Every device that ever had a valid admission, by device key. A recovery key is no device.
+    pub fn members(&self) -> Vec<Membership> {
+        self.0
+            .subjects()
+            .filter_map(|device| self.member(*device))
+            .collect()
+    }
+
+    /// One device's membership; none for one that was never let in.
+    pub fn member(&self, device: DeviceKey) -> Option<Membership> {
+        let named = |index: &u32| {
+            let member = &self.0.table.node(*index).member;
+            member.subject() == device && member.statement().is_some()
+        };
+        let ever: Vec<u32> = self
+            .0
+            .about(&device)
+            .iter()
+            .copied()
+            .filter(named)
+            .collect();
+        let counting: Vec<u32> = ever
+            .iter()
+            .copied()
+            .filter(|&index| self.0.counting.has(index))
+            .collect();
+        let pick = if counting.is_empty() { ever } else { counting };
+        let table = &self.0.table;
+        let past_has = |of: u32, other: u32| table.node(of).past.has(other);
+        let latest = pick
+            .iter()
+            .filter(|&&a| !pick.iter().any(|&b| past_has(b, a)));
+        let latest = latest.min_by_key(|&&index| table.node(index).hash())?;
+        let first = pick
+            .iter()
+            .filter(|&&a| !pick.iter().any(|&b| past_has(a, b)));
+        let first = first.min_by_key(|&&index| table.node(index).hash())?;
+        let statement = table.node(*latest).member.statement()?;
+        Some(Membership {
+            device,
+            transport: statement.transport,
+            person: statement.person.clone(),
+            device_name: statement.device_name.clone(),
+            role: self.role(device),
+            added_by: table.node(*first).author(),
+        })
+    }
+}

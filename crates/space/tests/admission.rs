@@ -1,0 +1,151 @@
+//! What an inviter hands over, and what a joiner does not take.
+
+mod cast;
+mod exchange;
+
+use std::sync::Arc;
+
+use cast::*;
+use exchange::*;
+use skein_space::*;
+
+/// An inviter who proves everything and hands over something bad.
+fn handed(change: impl FnOnce(&mut Admission)) -> AdmissionError {
+    let mut admission = admission();
+    change(&mut admission);
+    let exchange = Exchange {
+        admission: admission.encode().unwrap(),
+        ..Exchange::good()
+    };
+    match exchange.run() {
+        Err(PairingError::Admission(error)) => error,
+        other => panic!("expected a refused admission, got {other:?}"),
+    }
+}
+
+#[test]
+fn an_admission_must_found_the_space_of_the_ticket() {
+    assert_eq!(
+        handed(|admission| admission.entries.clear()),
+        AdmissionError::OtherSpace
+    );
+    assert_eq!(
+        handed(|admission| admission.entries.reverse()),
+        AdmissionError::OtherSpace
+    );
+    let other = |admission: &mut Admission| {
+        let statement = cast()[0].statement.clone();
+        let elsewhere = Member::Found {
+            subject: key(0),
+            nonce: Nonce([1; 16]),
+            recovery: None,
+            statement,
+        };
+        admission.entries[0] = member_entry(0, 0, None, &[], &elsewhere);
+    };
+    assert_eq!(handed(other), AdmissionError::OtherSpace);
+}
+
+#[test]
+fn an_admission_must_make_the_inviter_an_owner_and_the_joiner_a_member() {
+    assert_eq!(
+        handed(|admission| drop(admission.entries.pop())),
+        AdmissionError::NotMember
+    );
+    assert_eq!(
+        handed(|admission| admission.role = Role::Owner),
+        AdmissionError::NotMember
+    );
+    let removed = |admission: &mut Admission| {
+        let mut view = admitted_view();
+        view.write(0, &lower(1, None, &[]));
+        admission.entries = view.roster.entries().map(Arc::clone).collect();
+    };
+    assert_eq!(handed(removed), AdmissionError::NotMember);
+    let lowered = |admission: &mut Admission| {
+        let mut view = admitted_view();
+        view.write(0, &set_role(2, Role::Owner));
+        view.write(2, &lower(0, Some(Role::Editor), &view.roster.tips(key(0))));
+        admission.entries = view.roster.entries().map(Arc::clone).collect();
+    };
+    assert_eq!(handed(lowered), AdmissionError::InviterNoOwner);
+    let other_transport = |admission: &mut Admission| {
+        let device = &cast()[1];
+        let signer = root(5).transport_signer();
+        let statement =
+            Statement::sign(&signer, &space(), &device.key, "Person 1", "Laptop 1").unwrap();
+        let mut view = View::founded();
+        view.write(
+            0,
+            &Member::SetRole {
+                subject: device.key,
+                role: Role::Editor,
+                statement,
+            },
+        );
+        admission.entries = view.roster.entries().map(Arc::clone).collect();
+    };
+    assert_eq!(
+        handed(other_transport),
+        AdmissionError::NotMember,
+        "not the transport key it joined with"
+    );
+}
+
+#[test]
+fn an_admission_s_roster_must_hold_together() {
+    let twice =
+        |admission: &mut Admission| admission.entries.push(Arc::clone(&admission.entries[1]));
+    assert_eq!(handed(twice), AdmissionError::Twice);
+    let hanging = |admission: &mut Admission| {
+        let mut view = admitted_view();
+        view.write(0, &set_role(2, Role::Viewer));
+        let last = view.write(0, &set_role(3, Role::Viewer));
+        admission.entries.push(last);
+    };
+    assert!(matches!(
+        handed(hanging),
+        AdmissionError::Roster(NotAdmitted::Missing(_))
+    ));
+    let refused = |admission: &mut Admission| {
+        let deps = admitted_view().roster.frontier();
+        admission
+            .entries
+            .push(member_entry(3, 0, None, &deps, &set_role(3, Role::Owner)));
+    };
+    assert!(matches!(
+        handed(refused),
+        AdmissionError::Roster(NotAdmitted::Refused(Refused::NotOwner))
+    ));
+    let unsigned = |admission: &mut Admission| {
+        let entry = &admission.entries[1];
+        let forged =
+            Entry::from_parts(entry.header().clone(), entry.payload().to_vec(), [0; 64]).unwrap();
+        admission.entries[1] = Arc::new(forged);
+    };
+    assert!(matches!(
+        handed(unsigned),
+        AdmissionError::Entry(EntryError::Signature(_))
+    ));
+}
+
+#[test]
+fn an_admission_s_address_must_be_the_inviter_s_own() {
+    // The transport key that is named also has to sign, so a stranger's key is no proof at all.
+    let exchange = |transport| {
+        let admission = Admission {
+            transport,
+            ..admission()
+        };
+        Exchange {
+            admission: admission.encode().unwrap(),
+            ..Exchange::good()
+        }
+        .run()
+        .unwrap_err()
+    };
+    assert_eq!(
+        exchange(cast()[2].root.transport_key()),
+        PairingError::WrongProof
+    );
+}

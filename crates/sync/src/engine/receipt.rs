@@ -1,0 +1,228 @@
+//! What each member is known to hold, and which of its Heads count: "has everything" only on proof.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use skein_space::{ChainId, Entry, Incarnation, SpaceId, planted};
+
+use super::heads::Compared;
+use super::relay::Signed;
+use super::{Engine, Space};
+use crate::api::StreamId;
+use crate::config;
+use crate::heads::{Digest, Heads, Tip, lines_hash};
+
+/// What one member is known to hold.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Receipt {
+    /// Per branch held here the highest place it holds.
+    proven: BTreeMap<ChainId, u64>,
+    /// Tips it showed of what this device does not hold, by chain: ahead of it, or of another branch.
+    claims: BTreeMap<ChainId, Vec<Tip>>,
+    incarnation: Option<Incarnation>,
+    counter: u64,
+    /// All incarnations it was heard in.
+    incarnations: BTreeSet<Incarnation>,
+    /// Its Hello covers the entry formats this version writes; unknown of who never said Hello here.
+    pub reads_our_format: Option<bool>,
+    /// Its last Heads, to be handed on.
+    pub signed: Option<Signed>,
+    /// The latest moment at which they may have been said, or confirmed.
+    pub said_ms: u64,
+    /// What others hand on must have been said after this: then it spoke itself, or was seen to have gone back.
+    since_ms: Option<u64>,
+}
+
+/// How Heads came.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Word {
+    /// On their signer's own stream.
+    Own(StreamId),
+    /// On gossip.
+    Gossip,
+    /// Handed on by a peer, with the latest moment at which they may have been said.
+    Relayed { said_ms: u64 },
+}
+
+impl Receipt {
+    pub fn holds(&self, chain: ChainId, seq: u64) -> bool {
+        self.top(chain) >= seq
+    }
+
+    /// The highest place of a branch it is known to hold.
+    pub fn top(&self, chain: ChainId) -> u64 {
+        self.proven.get(&chain).copied().unwrap_or(0)
+    }
+
+    /// An entry became durable here: a claim about it can be compared now. `holds` is what having it means.
+    pub fn prove(&mut self, entry: &Entry, holds: &BTreeMap<ChainId, u64>) {
+        let tip = Tip {
+            seq: entry.header().seq,
+            hash: entry.hash(),
+        };
+        let chain = entry.chain_id();
+        let Some(claims) = self.claims.get_mut(&chain) else {
+            return;
+        };
+        let before = claims.len();
+        claims.retain(|claim| *claim != tip);
+        let proven = claims.len() < before;
+        if claims.is_empty() {
+            self.claims.remove(&chain);
+        }
+        if proven {
+            self.holds_too(holds.clone());
+        }
+    }
+
+    /// It is known to hold these too: branch → highest place.
+    pub fn holds_too(&mut self, holds: BTreeMap<ChainId, u64>) {
+        for (id, seq) in holds {
+            let top = self.proven.entry(id).or_insert(0);
+            *top = (*top).max(seq);
+        }
+    }
+
+    /// Whether Heads that others hand on, or that gossip brings, say something newer (R2).
+    fn is_news(&self, heads: &Heads, said_ms: u64) -> bool {
+        let surely_after = |moment: u64| said_ms > moment + config::RELAY_SLACK_MS;
+        let after_own_word = self.since_ms.is_none_or(surely_after);
+        match self.incarnation {
+            None => true,
+            Some(last) if last == heads.incarnation => match heads.counter.cmp(&self.counter) {
+                Ordering::Greater => after_own_word,
+                Ordering::Equal => false,
+                // Within one incarnation only a disk that was put back holds less.
+                Ordering::Less => surely_after(self.said_ms),
+            },
+            Some(_) => {
+                let seen = self.incarnations.contains(&heads.incarnation);
+                !seen && self.incarnations.len() < config::INCARNATIONS_MAX && after_own_word
+            }
+        }
+    }
+
+    /// Its own stream says that it holds exactly this.
+    pub fn confirmed(&mut self, digest: Digest, now_ms: u64) {
+        self.since_ms = Some(now_ms);
+        let same = |signed: &Signed| {
+            signed.lines == digest.lines && signed.heads.counter == digest.counter
+        };
+        if self.signed.as_ref().is_some_and(same) {
+            self.said_ms = now_ms;
+        }
+    }
+
+    /// It holds exactly this, by branch.
+    pub fn holds_exactly(&mut self, tops: BTreeMap<ChainId, u64>) {
+        self.claims.clear();
+        self.proven = tops;
+    }
+
+    /// Whether these are the Heads last believed.
+    fn is_same(&self, heads: &Heads) -> bool {
+        self.incarnation == Some(heads.incarnation) && self.counter == heads.counter
+    }
+
+    pub fn heard(&self) -> bool {
+        self.incarnation.is_some()
+    }
+
+    /// Places of a chain it is not known to hold.
+    pub fn lacks<'a>(&self, chain: ChainId, places: &'a [u64]) -> &'a [u64] {
+        &places[places.partition_point(|seq| *seq <= self.top(chain))..]
+    }
+
+    /// Whether it holds exactly what this device durably holds, as its last Heads showed.
+    pub fn equals(&self, space: &Space) -> bool {
+        let ours = space.durable_tops();
+        let equal = |(id, seq): (&ChainId, &u64)| self.proven.get(id) == Some(seq);
+        self.heard() && self.claims.is_empty() && ours.iter().all(equal)
+    }
+}
+
+impl Engine {
+    /// Whether Heads count that did not come on their signer's own stream. While that is open, only it does.
+    pub(super) fn counts(&mut self, space: SpaceId, heads: &Heads, word: Word) -> bool {
+        let said_ms = self.said_ms(word);
+        if self.hears(space, heads.device) {
+            return false;
+        }
+        let Some(s) = self.spaces.get_mut(&space) else {
+            return false;
+        };
+        let Some(receipt) = s.receipts.get_mut(&heads.device) else {
+            return true;
+        };
+        let relayed = matches!(word, Word::Relayed { .. });
+        if relayed && receipt.is_same(heads) {
+            // Confirmed since: who hands them on says so.
+            receipt.said_ms = receipt.said_ms.max(said_ms);
+        }
+        let went_back =
+            receipt.incarnation == Some(heads.incarnation) && heads.counter < receipt.counter;
+        // Gossip may bring anything late, so what is lower there says nothing.
+        (relayed || !went_back) && receipt.is_news(heads, said_ms)
+    }
+
+    /// The latest moment at which Heads may have been said.
+    fn said_ms(&self, word: Word) -> u64 {
+        match word {
+            Word::Own(_) | Word::Gossip => self.now.mono_ms,
+            Word::Relayed { said_ms } => said_ms.min(self.now.mono_ms),
+        }
+    }
+
+    pub(super) fn book_heads(
+        &mut self,
+        space: SpaceId,
+        heads: &Heads,
+        compared: &[(ChainId, Compared)],
+        word: Word,
+    ) {
+        let said_ms = self.said_ms(word);
+        let Some(s) = self.spaces.get_mut(&space) else {
+            return;
+        };
+        let old = s.receipts.remove(&heads.device).unwrap_or_default();
+        let went_back = old.incarnation == Some(heads.incarnation) && heads.counter < old.counter;
+        let mut receipt = Receipt {
+            incarnation: Some(heads.incarnation),
+            counter: heads.counter,
+            incarnations: old.incarnations,
+            reads_our_format: old.reads_our_format,
+            signed: Some(Signed {
+                lines: lines_hash(&heads.lines),
+                heads: Arc::new(heads.clone()),
+            }),
+            said_ms,
+            since_ms: if went_back || matches!(word, Word::Own(_)) {
+                Some(said_ms)
+            } else {
+                old.since_ms
+            },
+            ..Receipt::default()
+        };
+        if receipt.incarnations.len() < config::INCARNATIONS_MAX {
+            receipt.incarnations.insert(heads.incarnation);
+        }
+        for (chain, line) in compared {
+            receipt.holds_too(s.with_beginnings(line.holds.iter().copied()));
+            let claims: Vec<Tip> = line.ahead.iter().chain(&line.other).copied().collect();
+            let kept = !line.ahead.is_empty() && line.other.is_empty();
+            if kept || planted!(ReceiptsNeverShrink) {
+                // What it was known to hold before, it may still hold; its new tip is compared when that entry is
+                // here. A lower tip or another branch would show in this line.
+                let before = s
+                    .branches(*chain)
+                    .filter_map(|(id, _)| Some((id, *old.proven.get(&id)?)));
+                receipt.holds_too(before.collect());
+            }
+            if !claims.is_empty() {
+                receipt.claims.insert(*chain, claims);
+            }
+        }
+        s.receipts.insert(heads.device, receipt);
+    }
+}

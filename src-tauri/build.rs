@@ -1,0 +1,32 @@
+//! Embeds the built page and declares which commands the page may call.
+
+/// Every command of `src/commands`; anything else is refused by Tauri before it reaches our code.
+const COMMANDS: &[&str] = &[
+    "overview",
+    "list_notes",
+    "new_note",
+    "open_note",
+    "push",
+    "close_note",
+    "set_presence",
+    "note_status",
+    "invite",
+    "join",
+    "members",
+    "add_peer",
+    "set_offline",
+    "open_link",
+    "take_over",
+    "echo_bytes",
+];
+
+fn main() {
+    let page = std::path::Path::new("../ui/dist/index.html");
+    assert!(
+        page.exists(),
+        "the page is not built yet: run `cargo xtask run`, or `npm ci && npm run build` in ui/"
+    );
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))
+        .expect("tauri.conf.json is readable");
+}

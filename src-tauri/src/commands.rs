@@ -1,0 +1,234 @@
+//! What the page may ask. Each command parses, asks `skein-app`, and answers; nothing is decided here.
+
+use std::time::Duration;
+
+use skein_app::view::DocMessage;
+use skein_app::{App, NoteId, SpaceId};
+use tauri::State;
+use tauri::ipc::{Channel, InvokeBody, InvokeResponseBody, Request, Response};
+
+use crate::codec::{self, PushHeader};
+use crate::shell::Shell;
+use crate::types::{Invitation, Joined, MemberRow, NoteRow, NoteStatus, Overview, Refusal, Role};
+
+/// How long a join may take before the window says so: the inviter may be starting, the network waking.
+const JOIN_WAIT: Duration = Duration::from_secs(60);
+
+type Answer<T> = Result<T, Refusal>;
+
+impl<E: Into<skein_app::Fault>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        let fault = error.into();
+        Self {
+            code: fault.code.name(),
+            message: fault.message,
+        }
+    }
+}
+
+fn bad(what: &str) -> Refusal {
+    Refusal {
+        code: "bad_argument".into(),
+        message: format!("{what}; nothing was changed"),
+    }
+}
+
+fn space_id(text: &str) -> Answer<SpaceId> {
+    text.parse().map_err(|_| bad("that is no space"))
+}
+
+fn note_id(text: &str) -> Answer<NoteId> {
+    text.parse().map_err(|_| bad("that is no note"))
+}
+
+fn app(shell: &State<'_, Shell>) -> Answer<App> {
+    shell.app().map_err(Refusal::from)
+}
+
+/// This device and its spaces.
+#[tauri::command]
+#[specta::specta]
+pub async fn overview(shell: State<'_, Shell>) -> Answer<Overview> {
+    Ok(app(&shell)?.overview().await?.into())
+}
+
+/// The notes of a space, pinned ones first, then the latest.
+#[tauri::command]
+#[specta::specta]
+pub async fn list_notes(shell: State<'_, Shell>, space: String) -> Answer<Vec<NoteRow>> {
+    let rows = app(&shell)?.notes(space_id(&space)?).await?;
+    Ok(rows.into_iter().map(NoteRow::from).collect())
+}
+
+/// An id for a new note; nothing is stored until its first character.
+#[tauri::command]
+#[specta::specta]
+pub async fn new_note(shell: State<'_, Shell>, space: String) -> Answer<String> {
+    space_id(&space)?;
+    Ok(app(&shell)?.new_note_id().to_string())
+}
+
+/// Opens a note for this window; what happens to it comes over the channel. Bytes both ways (see `codec`).
+#[tauri::command]
+pub async fn open_note(
+    shell: State<'_, Shell>,
+    note: String,
+    space: String,
+    channel: Channel<InvokeResponseBody>,
+) -> Answer<Response> {
+    let mut opened = app(&shell)?
+        .open_note(space_id(&space)?, note_id(&note)?, None)
+        .await?;
+    let answer = codec::opened(&opened);
+    let session = opened.session;
+    tauri::async_runtime::spawn(async move {
+        let mut reset = false;
+        while let Some(message) = opened.messages.recv().await {
+            reset |= matches!(message, DocMessage::Reset { .. });
+            if channel
+                .send(InvokeResponseBody::Raw(codec::message(session, &message)))
+                .is_err()
+            {
+                return;
+            }
+        }
+        if !reset {
+            // It fell too far behind; the page opens the note again and is told everything anew.
+            let reason = "the window fell behind".to_owned();
+            let message = codec::message(session, &DocMessage::Reset { reason });
+            let _ = channel.send(InvokeResponseBody::Raw(message));
+        }
+    });
+    Ok(Response::new(answer))
+}
+
+/// An edit of the page: raw bytes, header fields as request headers. Acknowledged over the note's channel.
+#[tauri::command]
+pub fn push(shell: State<'_, Shell>, request: Request<'_>) -> Answer<()> {
+    let field = |name: &'static str| request.headers().get(name).and_then(|v| v.to_str().ok());
+    let header = PushHeader::parse(field).ok_or_else(|| bad("an edit came without its number"))?;
+    let update = body(request.body())?;
+    let app = app(&shell)?;
+    // On the main thread, so that two pushes keep their order; it waits only while 256 requests are queued.
+    tauri::async_runtime::block_on(app.push(
+        header.session,
+        header.sequence,
+        header.last_delivery,
+        update,
+    ))?;
+    Ok(())
+}
+
+/// Bytes of a request. After a failed fetch the bridge sends them as JSON numbers; they count all the same.
+fn body(body: &InvokeBody) -> Answer<Vec<u8>> {
+    match body {
+        InvokeBody::Raw(bytes) => Ok(bytes.clone()),
+        InvokeBody::Json(json) => serde_json::from_value(json.clone())
+            .map_err(|_| bad("an edit came as something else than bytes")),
+    }
+}
+
+/// The page is done with a note.
+#[tauri::command]
+#[specta::specta]
+pub async fn close_note(shell: State<'_, Shell>, session: u32) -> Answer<()> {
+    Ok(app(&shell)?.close_note(session).await?)
+}
+
+/// Where the person's caret is, after input.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_presence(
+    shell: State<'_, Shell>,
+    session: u32,
+    caret: Option<Vec<u8>>,
+    head: Option<Vec<u8>>,
+) -> Answer<()> {
+    Ok(app(&shell)?.set_caret(session, caret, head).await?)
+}
+
+/// The truth about a note.
+#[tauri::command]
+#[specta::specta]
+pub async fn note_status(shell: State<'_, Shell>, note: String) -> Answer<NoteStatus> {
+    let app = app(&shell)?;
+    let (space, note) = app.find_note(&note).await?;
+    Ok(app.note_status(space, note).await?.into())
+}
+
+/// A ticket for one joiner. Checked again in Rust: only an owner's device.
+#[tauri::command]
+#[specta::specta]
+pub async fn invite(
+    shell: State<'_, Shell>,
+    space: String,
+    role: Role,
+    minutes: u32,
+) -> Answer<Invitation> {
+    Ok(app(&shell)?
+        .invite(space_id(&space)?, role.into(), minutes)
+        .await?
+        .into())
+}
+
+/// Joins a space by a ticket.
+#[tauri::command]
+#[specta::specta]
+pub async fn join(shell: State<'_, Shell>, ticket: String) -> Answer<Joined> {
+    Ok(app(&shell)?.join(&ticket, JOIN_WAIT).await?.into())
+}
+
+/// Who is in a space.
+#[tauri::command]
+#[specta::specta]
+pub async fn members(shell: State<'_, Shell>, space: String) -> Answer<Vec<MemberRow>> {
+    let rows = app(&shell)?.members(space_id(&space)?).await?;
+    Ok(rows.into_iter().map(MemberRow::from).collect())
+}
+
+/// Remembers an address and dials it.
+#[tauri::command]
+#[specta::specta]
+pub async fn add_peer(shell: State<'_, Shell>, address: String) -> Answer<()> {
+    app(&shell)?.add_peer(&address).await?;
+    Ok(())
+}
+
+/// The offline switch.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_offline(shell: State<'_, Shell>, offline: bool) -> Answer<()> {
+    Ok(app(&shell)?.set_offline(offline).await?)
+}
+
+/// Opens a link outside, after the page has shown its address: http, https and mailto only.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_link(url: String) -> Answer<()> {
+    let allowed = ["http://", "https://", "mailto:"]
+        .iter()
+        .any(|scheme| url.to_ascii_lowercase().starts_with(scheme));
+    if !allowed || url.chars().any(char::is_control) {
+        return Err(bad("only web and mail addresses are opened"));
+    }
+    open::that_detached(&url).map_err(|error| Refusal {
+        code: "not_found".into(),
+        message: format!("no program on this machine opens that address ({error})"),
+    })
+}
+
+/// Ends the `skein run` that holds the profile, and opens the profile here.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_over(shell: State<'_, Shell>) -> Answer<()> {
+    Ok(shell.take_over().await?)
+}
+
+/// Brings the very bytes back: the page's proof that the binary route works.
+#[tauri::command]
+pub async fn echo_bytes(request: Request<'_>) -> Answer<Response> {
+    match request.body() {
+        InvokeBody::Raw(bytes) => Ok(Response::new(bytes.clone())),
+        InvokeBody::Json(_) => Err(bad("bytes came as JSON")),
+    }
+}

@@ -1,0 +1,138 @@
+//! Whether everybody agrees: same entries, same notes, nothing waits, and everybody knows it.
+
+use std::collections::BTreeSet;
+
+use skein_space::{Chain, DeviceKey};
+use skein_sync::NoteState;
+use skein_sync::heads::Tip;
+
+use crate::cluster::Cluster;
+
+impl Cluster {
+    /// Nothing, or what somebody still lacks.
+    pub fn disagreement(&mut self) -> Option<String> {
+        self.unsettled()
+            .or_else(|| self.different_tips())
+            .or_else(|| self.different_notes())
+            .or_else(|| self.different_windows())
+            .or_else(|| self.doubts())
+    }
+
+    fn unsettled(&self) -> Option<String> {
+        for device in self.honest() {
+            let of = &self.devices[device];
+            let Some(process) = of.process.as_ref().filter(|_| of.joined) else {
+                return Some(format!("device {device} is not there"));
+            };
+            if process.trouble.is_some() || process.committing {
+                return Some(format!("device {device} still writes"));
+            }
+            let kept = process
+                .windows
+                .values()
+                .chain(process.leaving.values())
+                .any(|window| !window.kept.is_empty());
+            if kept {
+                return Some(format!("a push of device {device} is not saved"));
+            }
+        }
+        None
+    }
+
+    fn different_tips(&self) -> Option<String> {
+        let mut first: Option<(usize, BTreeSet<(Chain, Tip)>)> = None;
+        for device in self.honest() {
+            let process = self.devices[device].process.as_ref()?;
+            let tips: BTreeSet<_> = process.engine.tips(self.space).into_iter().collect();
+            match &first {
+                None => first = Some((device, tips)),
+                Some((other, theirs)) if *theirs != tips => {
+                    let differ = theirs.symmetric_difference(&tips).count();
+                    return Some(format!(
+                        "devices {other} and {device} hold {differ} different ends of chains"
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        None
+    }
+
+    fn different_notes(&mut self) -> Option<String> {
+        for note in self.all_notes() {
+            let mut first = None;
+            for device in self.honest() {
+                let space = self.space;
+                let process = self.devices[device].process.as_mut()?;
+                let hash = match process.engine.note(&process.held, space, note) {
+                    Ok(note) => note.map(skein_note::Note::hash),
+                    Err(error) => return Some(format!("note {note} on {device}: {error}")),
+                };
+                match first {
+                    None => first = Some((device, hash)),
+                    Some((other, theirs)) if theirs != hash => {
+                        return Some(format!("note {note} differs on {other} and {device}"));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        None
+    }
+
+    fn different_windows(&mut self) -> Option<String> {
+        for device in self.honest() {
+            let space = self.space;
+            let process = self.devices[device].process.as_mut()?;
+            for window in process.windows.values() {
+                let Some(writer) = &window.writer else {
+                    return Some(format!("a window of device {device} is not open"));
+                };
+                let note = process
+                    .engine
+                    .note(&process.held, space, window.note)
+                    .ok()??;
+                if note.text() != writer.text() || note.projection().title != writer.title() {
+                    return Some(format!(
+                        "a window of device {device} shows another note {} than its engine",
+                        window.note
+                    ));
+                }
+            }
+        }
+        None
+    }
+
+    /// What devices say about their notes and each other.
+    fn doubts(&mut self) -> Option<String> {
+        let honest: Vec<(usize, DeviceKey)> = self
+            .honest()
+            .into_iter()
+            .map(|device| (device, self.devices[device].key))
+            .collect();
+        let notes = self.notes.clone();
+        for (device, _) in &honest {
+            for note in &notes {
+                let space = self.space;
+                let process = self.devices[*device].process.as_mut()?;
+                let status = process.engine.status(&process.held, space, *note).ok()??;
+                if status.state != NoteState::Ok {
+                    return Some(format!("note {note} is {:?} on {device}", status.state));
+                }
+                if !status.saved {
+                    return Some(format!("note {note} is not saved on {device}"));
+                }
+                let unsure = status.peers.iter().find(|peer| {
+                    honest.iter().any(|(_, key)| *key == peer.device) && peer.behind != Some(0)
+                });
+                if let Some(peer) = unsure {
+                    return Some(format!(
+                        "device {device} believes {} is {:?} edits behind in note {note}",
+                        peer.device_name, peer.behind
+                    ));
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,152 @@
+//! Many schedules, and their figures.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::generate;
+use crate::plan::{Expected, Plan};
+use crate::run::{self, Outcome};
+use crate::shrink::shrink;
+
+/// Figures over many schedules.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Schedules in which at least one fault had an effect.
+    pub schedules: u64,
+    /// Schedules in which none had: they do not count.
+    pub faultless: u64,
+    /// Faults by kind.
+    pub fired: BTreeMap<&'static str, u64>,
+    /// Acknowledgements.
+    pub acks: u64,
+    /// Edits that only a disk put back had.
+    pub excused: u64,
+    /// Drafts.
+    pub drafts: u64,
+    /// The longest time to agree after healing, virtual ms.
+    pub slowest_ms: u64,
+    /// Broken promises, with their seeds.
+    pub failures: Vec<(u64, Outcome)>,
+}
+
+/// Runs seeds from `first` on, each twice, until so many counted or the time is over; stops at the first
+/// failure unless told to go on.
+pub fn seeds(
+    first: u64,
+    many: u64,
+    time: Option<Duration>,
+    expected: Expected,
+    go_on: bool,
+) -> Report {
+    let began = Instant::now();
+    let mut report = Report::default();
+    let mut seed = first;
+    while report.schedules < many && time.is_none_or(|time| began.elapsed() < time) {
+        report.take(seed, run::seed(seed, expected));
+        if !go_on && !report.failures.is_empty() {
+            break;
+        }
+        seed += 1;
+    }
+    report
+}
+
+impl Report {
+    fn take(&mut self, seed: u64, outcome: Outcome) {
+        if outcome.fired.is_empty() {
+            self.faultless += 1;
+        } else {
+            self.schedules += 1;
+        }
+        for (kind, many) in &outcome.fired {
+            *self.fired.entry(kind).or_insert(0) += many;
+        }
+        self.acks += outcome.acks;
+        self.excused += outcome.excused;
+        self.drafts += outcome.drafts;
+        self.slowest_ms = self.slowest_ms.max(outcome.agreed_ms);
+        if outcome.failure.is_some() {
+            self.failures.push((seed, outcome));
+        }
+    }
+
+    /// Failures of a promise whose name says that something acknowledged is gone.
+    fn lost(&self) -> usize {
+        self.named(&[
+            "what was called saved is there after every restart",
+            "everybody holds what was called saved",
+            "every word is seen or was taken away",
+        ])
+    }
+
+    fn divergences(&self) -> usize {
+        self.named(&[
+            "after healing all agree in time",
+            "all hold the same entries",
+            "every causal order gives the same note",
+            "a note says the same after a restart",
+        ])
+    }
+
+    fn named(&self, promises: &[&str]) -> usize {
+        let of = self.failures.iter().filter(|(_, outcome)| {
+            let failure = outcome.failure.as_ref();
+            failure.is_some_and(|failure| promises.contains(&failure.promise))
+        });
+        of.count()
+    }
+
+    /// The figures, as they are printed.
+    pub fn figures(&self) -> String {
+        let mut out = format!(
+            "{} schedules with faults ({} without, not counted), each run twice\n\
+             {} acknowledged pushes, {} schedules with some lost, {} with divergences, {} failures in all\n\
+             {} edits only on a disk that was put back or lied, {} drafts, at most {} ms virtual to agree\n",
+            self.schedules,
+            self.faultless,
+            self.acks,
+            self.lost(),
+            self.divergences(),
+            self.failures.len(),
+            self.excused,
+            self.drafts,
+            self.slowest_ms,
+        );
+        for (kind, many) in &self.fired {
+            out.push_str(&format!("{many:>12}  {kind}\n"));
+        }
+        out
+    }
+}
+
+/// A failure in words: the promise, the command that plays it again, and a small schedule that still breaks it.
+pub fn explained(plan: &Plan, outcome: &Outcome) -> String {
+    let Some(failure) = &outcome.failure else {
+        return format!("seed {}: nothing broken", plan.seed);
+    };
+    let (small, shown) = shrink(plan, outcome);
+    let mut out = format!(
+        "seed {}: broken: {}\n  {}\nplay it again: cargo run --release -p skein-harness --bin simulate -- --seed {}\n\
+         the world: {:?}\n{} of {} operations are enough:\n",
+        plan.seed,
+        failure.promise,
+        failure.seen,
+        plan.seed,
+        plan.world,
+        small.ops.len(),
+        plan.ops.len(),
+    );
+    for timed in &small.ops {
+        out.push_str(&format!("{:>8} ms  {:?}\n", timed.at_ms, timed.op));
+    }
+    if let Some(failure) = &shown.failure {
+        out.push_str(&format!("then: {}\n", failure.seen));
+    }
+    out.push_str(&shown.tail);
+    out
+}
+
+/// The same for a seed.
+pub fn explained_seed(seed: u64, expected: Expected, outcome: &Outcome) -> String {
+    explained(&generate::plan(seed, expected), outcome)
+}

@@ -1,0 +1,4 @@
+//! Schedules by the hundred, and the stories that have names.
+
+mod schedules;
+mod stories;

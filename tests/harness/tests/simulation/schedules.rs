@@ -1,0 +1,33 @@
+//! The first schedules, as many of them as fit into the time: the same ones on every machine.
+
+use std::time::Duration;
+
+use skein_harness::plan::Expected;
+use skein_harness::report;
+
+/// How long schedules are played, seconds.
+const PLAYED_S: u64 = 60;
+
+/// How many at most, so that every machine plays the same ones; `simulate` plays any others.
+const MOST: u64 = 100;
+
+/// Fewer than this many in that time says that something is very slow.
+const LEAST: u64 = 30;
+
+#[test]
+fn schedules_lose_nothing_and_end_in_agreement() {
+    let time = Some(Duration::from_secs(PLAYED_S));
+    let report = report::seeds(1, MOST, time, Expected::TODAY, false);
+    println!("{}", report.figures());
+    for (seed, outcome) in &report.failures {
+        println!(
+            "{}",
+            report::explained_seed(*seed, Expected::TODAY, outcome)
+        );
+    }
+    assert!(
+        report.failures.is_empty(),
+        "a promise was broken: see above"
+    );
+    assert!(report.schedules >= LEAST, "{} schedules", report.schedules);
+}

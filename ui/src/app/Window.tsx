@@ -1,0 +1,172 @@
+import { useCallback, useMemo, useState } from 'react'
+import { InviteSheet } from '../features/join/InviteSheet'
+import { JoinSheet } from '../features/join/JoinSheet'
+import { Links } from '../features/note/Links'
+import { NotePane } from '../features/note/NotePane'
+import type { NoteSession } from '../features/note/NoteSession'
+import { NotesList } from '../features/notes-list/NotesList'
+import { Notices } from '../features/notices/Notices'
+import { AddPeerSheet } from '../features/peers/AddPeerSheet'
+import { People } from '../features/people/People'
+import type { SpaceRow } from '../ipc/backend'
+import { m } from '../shared/messages'
+import { useStore } from '../shared/store'
+import css from './App.module.css'
+import { Footer } from './Footer'
+import { Header } from './Header'
+import { LiveRegion, useSpoken, useVoice } from './LiveRegion'
+import { Sidebar } from './Sidebar'
+import { settings } from './settings'
+import { useShortcuts } from './useShortcuts'
+import type { WindowModel } from './WindowModel'
+
+type OpenSheet = 'invite' | 'join' | 'peer' | null
+
+/** The window of one space: the only place that puts features together. */
+export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
+  const overview = useStore(model.overview)
+  const open = useStore(model.open)
+  const rows = useStore(model.rows)
+  const members = useStore(model.members)
+  const notices = useStore(model.notices)
+  const voice = useVoice()
+  const [listHidden, setListHidden] = useState(settings.listHidden)
+  const [sheet, setSheet] = useState<OpenSheet>(null)
+
+  const session = open?.session ?? null
+  const offline = overview?.offline ?? false
+  const closeSheet = () => setSheet(null)
+  const backToText = useCallback(() => session?.focus(), [session])
+  const openNote = useCallback(
+    (id: string) => {
+      if (model.open.get()?.id === id) backToText()
+      else model.openNote(id)
+    },
+    [model, backToText],
+  )
+
+  const toggleList = useCallback(() => {
+    settings.setListHidden(!listHidden)
+    setListHidden(!listHidden)
+  }, [listHidden])
+  const shortcuts = useMemo(
+    () => ({
+      newNote: () => void model.newNote(),
+      toggleList,
+      switchRegion: () => switchRegion(backToText),
+    }),
+    [model, backToText, toggleList],
+  )
+  useShortcuts(shortcuts, sheet === null)
+  const newest = notices.at(-1)
+  useSpoken(voice, 'notice', String(newest?.key), newest?.message ?? null)
+
+  return (
+    <div className={css.window} data-list={listHidden ? 'hidden' : 'shown'}>
+      <Sidebar
+        spaces={overview?.spaces ?? []}
+        space={space}
+        onSpace={id => void model.chooseSpace(id)}
+        members={members}
+        offline={offline}
+        hidden={listHidden}
+      >
+        <NotesList
+          rows={rows}
+          open={open?.id ?? null}
+          shared={members.some(({ self, role }) => !self && role !== null)}
+          mayWrite={space.role !== 'viewer'}
+          onOpen={openNote}
+          onNew={shortcuts.newNote}
+          onLeave={backToText}
+        />
+      </Sidebar>
+      <Page session={session}>
+        <Header
+          listHidden={listHidden}
+          onToggleList={toggleList}
+          offline={offline}
+          onOffline={next => void model.setOffline(next)}
+          onInvite={() => setSheet('invite')}
+          onJoin={() => setSheet('join')}
+          onAddPeer={() => setSheet('peer')}
+          onClosed={() => {
+            if (sheet === null) backToText()
+          }}
+        >
+          {session && <Here session={session} />}
+        </Header>
+        {session ? <NotePane key={`note-${session.key}`} session={session} /> : <NoNote />}
+        {session ? (
+          <Footer key={`footer-${session.key}`} session={session} model={model} voice={voice} />
+        ) : (
+          <footer className={css.foot} />
+        )}
+        {session && <Links session={session} />}
+        <Notices notices={notices} onDismiss={key => model.dismiss(key)} />
+      </Page>
+
+      <InviteSheet
+        open={sheet === 'invite'}
+        space={space}
+        members={members}
+        invite={(role, minutes) => model.backend.invite(space.id, role, minutes)}
+        onClose={closeSheet}
+        onClosed={backToText}
+      />
+      <JoinSheet
+        open={sheet === 'join'}
+        join={ticket => model.backend.join(ticket)}
+        onJoined={joined => void model.joined(joined)}
+        onClose={closeSheet}
+        onClosed={backToText}
+      />
+      <AddPeerSheet
+        open={sheet === 'peer'}
+        listening={overview?.listening ?? []}
+        addPeer={address => model.backend.addPeer(address)}
+        onAdded={() => model.notice(m.peer.added)}
+        onClose={closeSheet}
+        onClosed={backToText}
+      />
+      <LiveRegion voice={voice} />
+    </div>
+  )
+}
+
+function Page({ session, children }: { session: NoteSession | null; children: React.ReactNode }) {
+  return session ? (
+    <WritingPage session={session}>{children}</WritingPage>
+  ) : (
+    <div className={css.page}>{children}</div>
+  )
+}
+
+function WritingPage({ session, children }: { session: NoteSession; children: React.ReactNode }) {
+  const writing = useStore(session.writing.now)
+  return (
+    <div className={css.page} data-writing={writing || undefined}>
+      {children}
+    </div>
+  )
+}
+
+function Here({ session }: { session: NoteSession }) {
+  const people = useStore(session.people)
+  return <People people={people} onGoTo={person => session.goTo(person)} />
+}
+
+function NoNote() {
+  return (
+    <main className={css.alone}>
+      <p>{m.app.noNotes}</p>
+    </main>
+  )
+}
+
+/** From the text to the open note's row, and back. */
+function switchRegion(backToText: () => void): void {
+  const list = document.getElementById('notes')
+  if (list === null || list.hidden || list.contains(document.activeElement)) return backToText()
+  list.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus()
+}

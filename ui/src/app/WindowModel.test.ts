@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Backend, BackendEvent, Overview } from '../ipc/backend'
+import { fakeBackend } from '../ipc/fake/fakeBackend'
+import { WindowModel } from './WindowModel'
+
+type Fake = ReturnType<typeof fakeBackend>
+
+let model: WindowModel
+let backend: Fake
+let tell: (event: BackendEvent) => void
+let stop: () => void
+
+async function begin(
+  scenario: string,
+  change: (backend: Fake) => Partial<Backend> = () => ({}),
+): Promise<void> {
+  const fake = fakeBackend(scenario)
+  const listeners: ((event: BackendEvent) => void)[] = []
+  backend = {
+    ...fake,
+    ...change(fake),
+    subscribe: listener => {
+      listeners.push(listener)
+      return fake.subscribe(listener)
+    },
+  }
+  tell = event => listeners.forEach(listener => listener(event))
+  model = new WindowModel(backend)
+  stop = model.start()
+  await vi.waitUntil(() => model.space.get() !== null || model.failure.get() !== null)
+}
+
+beforeEach(() => localStorage.clear())
+afterEach(() => stop())
+
+const openTitle = () => model.rows.get().find(({ id }) => id === model.open.get()?.id)?.title
+
+describe('at the start', () => {
+  test('the first note of all is a new one, of which nothing is stored', async () => {
+    await begin('first')
+    await vi.waitUntil(() => model.open.get() !== null)
+    expect(model.rows.get()).toEqual([])
+  })
+
+  test('else the newest is open', async () => {
+    await begin('quiet')
+    expect(openTitle()).toBe('Winter trip')
+  })
+
+  test('or the one that was open last', async () => {
+    await begin('quiet')
+    const soup = model.rows.get().find(({ title }) => title === 'Soup for twelve')
+    model.openNote(soup?.id ?? '')
+    stop()
+    await begin('quiet')
+    expect(openTitle()).toBe('Soup for twelve')
+  })
+
+  test('a profile that another Skein holds can be taken over', async () => {
+    let held = true
+    const refused = { code: 'held', message: 'a headless Skein holds these notes' }
+    await begin('quiet', fake => ({
+      overview: () => (held ? Promise.reject(refused) : fake.overview()),
+      takeOver: async () => {
+        held = false
+      },
+    }))
+    expect(model.failure.get()).toEqual({ why: refused.message, held: true })
+    await model.takeOver()
+    expect(model.failure.get()).toBeNull()
+    expect(openTitle()).toBe('Winter trip')
+  })
+
+  test('any other reason is only said', async () => {
+    await begin('quiet', () => ({ overview: () => Promise.reject('the key is missing') }))
+    expect(model.failure.get()).toEqual({ why: 'the key is missing', held: false })
+  })
+})
+
+describe('notes', () => {
+  test('a second new note is not made while the first has no word', async () => {
+    const newNote = vi.fn<Backend['newNote']>()
+    await begin('first', fake => ({ newNote: newNote.mockImplementation(fake.newNote) }))
+    await vi.waitUntil(() => model.open.get() !== null)
+    await model.newNote()
+    expect(newNote).toHaveBeenCalledOnce()
+  })
+
+  test('another note ends the session of the one before', async () => {
+    const closeNote = vi.fn<Backend['closeNote']>()
+    await begin('quiet', () => ({ closeNote: closeNote.mockResolvedValue() }))
+    const first = model.open.get()?.session
+    await vi.waitUntil(() => first?.phase.get().kind === 'open')
+    await model.newNote()
+    expect(model.open.get()?.session).not.toBe(first)
+    await vi.waitUntil(() => closeNote.mock.calls.length === 1)
+  })
+
+  test('what Rust says of another note’s status or another space’s rows is not taken for this one’s', async () => {
+    await begin('quiet')
+    await model.refreshStatus()
+    const [status, rows] = [model.status.get(), model.rows.get()]
+    expect(status).not.toBeNull()
+    if (status) tell({ kind: 'status', status: { ...status, note: 'another', saved: false } })
+    tell({ kind: 'notes', space: 'another', rows: [] })
+    tell({ kind: 'members', space: 'another', members: [] })
+    expect(model.status.get()).toBe(status)
+    expect(model.rows.get()).toBe(rows)
+    expect(model.members.get()).not.toEqual([])
+  })
+
+  test('a role that changes is seen', async () => {
+    await begin('quiet')
+    const overview = model.overview.get() as Overview
+    const spaces = overview.spaces.map(space => ({ id: space.id, name: space.name, role: 'viewer' as const }))
+    tell({ kind: 'overview', overview: { ...overview, spaces } })
+    expect(model.space.get()?.role).toBe('viewer')
+  })
+})
+
+describe('notices', () => {
+  test('the same sentence twice is one notice; the oldest go first; each can be put away', async () => {
+    await begin('quiet')
+    for (const message of ['a', 'b', 'a', 'c', 'd', 'e']) model.notice(message)
+    expect(model.notices.get().map(({ message }) => message)).toEqual(['a', 'c', 'd', 'e'])
+    model.dismiss(model.notices.get()[1]?.key ?? 0)
+    expect(model.notices.get().map(({ message }) => message)).toEqual(['a', 'd', 'e'])
+  })
+
+  test('what Rust says can carry words to copy', async () => {
+    await begin('quiet')
+    tell({ kind: 'notice', notice: { code: 'draft', message: 'Kept as a draft', copy: 'my words' } })
+    expect(model.notices.get()[0]).toMatchObject({ message: 'Kept as a draft', copy: 'my words' })
+  })
+
+  test('what a command refuses is said', async () => {
+    await begin('quiet', () => ({ setOffline: () => Promise.reject('no') }))
+    await model.setOffline(true)
+    expect(model.notices.get()[0]?.message).toBe('That did not work: no.')
+  })
+})

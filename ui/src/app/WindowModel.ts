@@ -1,0 +1,208 @@
+import { NoteSession } from '../features/note/NoteSession'
+import type { ShownNotice } from '../features/notices/Notices'
+import type {
+  Backend,
+  BackendEvent,
+  Joined,
+  MemberRow,
+  NoteRow,
+  NoteStatus,
+  Overview,
+  SpaceRow,
+} from '../ipc/backend'
+import { m } from '../shared/messages'
+import { reason } from '../shared/reason'
+import { Store } from '../shared/store'
+import { settings } from './settings'
+
+/** The note a window shows. */
+export interface OpenNote {
+  id: string
+  session: NoteSession
+}
+
+/** More notices than this and the oldest go: they are for reading, not for keeping. */
+const MAX_NOTICES = 4
+
+/**
+ * What the window shows around the text: spaces, notes, members, notices, and which note is open. Rust is the truth;
+ * everything here is its last word. No document text passes through.
+ */
+export class WindowModel {
+  readonly backend: Backend
+  readonly overview = new Store<Overview | null>(null)
+  readonly space = new Store<SpaceRow | null>(null)
+  readonly rows = new Store<NoteRow[]>([])
+  readonly members = new Store<MemberRow[]>([])
+  readonly open = new Store<OpenNote | null>(null)
+  readonly status = new Store<NoteStatus | null>(null)
+  readonly notices = new Store<ShownNotice[]>([])
+  /** Why the window could not start at all. */
+  readonly failure = new Store<{ why: string; held: boolean } | null>(null)
+  #notices = 0
+
+  constructor(backend: Backend) {
+    this.backend = backend
+  }
+
+  /** Loads, and opens the note that was open last, or a first new one. Returns what ends the subscription. */
+  start(): () => void {
+    const stop = this.backend.subscribe(event => this.#hear(event))
+    void this.#load()
+    return stop
+  }
+
+  /** Ends the headless Skein that holds the notes, and opens them here. */
+  async takeOver(): Promise<void> {
+    await this.backend.takeOver()
+    this.failure.set(null)
+    await this.#load()
+  }
+
+  openNote(id: string): void {
+    const space = this.space.get()
+    if (space === null || this.open.get()?.id === id) return
+    settings.setLastNote(space.id, id)
+    this.#show(id, space)
+  }
+
+  async newNote(): Promise<void> {
+    const space = this.space.get()
+    const open = this.open.get()
+    if (space === null) return
+    // A new note without a word is still the new note.
+    if (open !== null && !this.rows.get().some(({ id }) => id === open.id)) return open.session.focus()
+    await this.#try(async () => this.openNote(await this.backend.newNote(space.id)))
+  }
+
+  async chooseSpace(id: string): Promise<void> {
+    const space = this.overview.get()?.spaces.find(each => each.id === id)
+    if (space === undefined || space.id === this.space.get()?.id) return
+    await this.#try(() => this.#enter(space))
+  }
+
+  async setOffline(offline: boolean): Promise<void> {
+    await this.#try(() => this.backend.setOffline(offline))
+  }
+
+  async joined({ space, name }: Joined): Promise<void> {
+    this.notice(m.join.joined(name))
+    this.overview.set(await this.backend.overview())
+    await this.chooseSpace(space)
+  }
+
+  notice(message: string, copy?: string): void {
+    const shown: ShownNotice = {
+      key: ++this.#notices,
+      code: 'window',
+      message,
+      ...(copy === undefined ? {} : { copy }),
+    }
+    this.#showNotice(shown)
+  }
+
+  dismiss(key: number): void {
+    this.notices.update(notices => notices.filter(notice => notice.key !== key))
+  }
+
+  /** Asks for the status of the open note; of a new note there is none yet, which is no trouble. */
+  async refreshStatus(): Promise<void> {
+    const open = this.open.get()
+    if (open === null) return
+    const status = await this.backend.noteStatus(open.id).catch(() => null)
+    if (status !== null && this.open.get()?.id === open.id) this.status.set(status)
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const overview = await this.backend.overview()
+      this.overview.set(overview)
+      const here = (wanted: string | null) => overview.spaces.find(({ id }) => id === wanted)
+      const space = here(settings.lastSpace()) ?? here(overview.defaultSpace) ?? overview.spaces[0]
+      if (space !== undefined) await this.#enter(space)
+    } catch (error) {
+      this.failure.set({ why: reason(error), held: (error as { code?: unknown } | null)?.code === 'held' })
+    }
+  }
+
+  async #enter(space: SpaceRow): Promise<void> {
+    settings.setLastSpace(space.id)
+    const [rows, members] = await Promise.all([
+      this.backend.listNotes(space.id),
+      this.backend.members(space.id),
+    ])
+    this.space.set(space)
+    this.rows.set(rows)
+    this.members.set(members)
+    const listed = rows.filter(row => !row.trashed)
+    const last = settings.lastNote(space.id)
+    const newest = [...listed].sort((a, b) => b.modifiedMs - a.modifiedMs)[0]
+    const first = listed.find(({ id }) => id === last) ?? newest
+    // A viewer of a space without notes has nothing to open and nothing to begin.
+    if (first === undefined && space.role === 'viewer') return this.#close()
+    const id = first?.id ?? (await this.backend.newNote(space.id))
+    this.#show(id, space)
+  }
+
+  #show(note: string, space: SpaceRow): void {
+    this.#close()
+    const { backend } = this
+    const session = new NoteSession({
+      backend,
+      note,
+      space: space.id,
+      notice: (message, copy) => this.notice(message, copy),
+    })
+    this.open.set({ id: note, session })
+  }
+
+  /** What was written last is handed over behind the scenes; nobody waits for it. */
+  #close(): void {
+    void this.open.get()?.session.close()
+    this.status.set(null)
+    this.open.set(null)
+  }
+
+  #hear(event: BackendEvent): void {
+    const space = this.space.get()?.id
+    switch (event.kind) {
+      case 'notes':
+        if (event.space === space) this.rows.set(event.rows)
+        return
+      case 'members':
+        if (event.space === space) this.members.set(event.members)
+        return
+      case 'status':
+        if (event.status.note === this.open.get()?.id) this.status.set(event.status)
+        return
+      case 'overview':
+        this.#overview(event.overview)
+        return
+      case 'notice':
+        this.#showNotice({ ...event.notice, key: ++this.#notices })
+        return
+    }
+  }
+
+  #overview(overview: Overview): void {
+    this.overview.set(overview)
+    const open = this.space.get()
+    const now = overview.spaces.find(({ id }) => id === open?.id)
+    if (now !== undefined && (now.name !== open?.name || now.role !== open.role)) this.space.set(now)
+  }
+
+  #showNotice(notice: ShownNotice): void {
+    // The same sentence twice is one notice, the newer.
+    this.notices.update(notices =>
+      [...notices.filter(({ message }) => message !== notice.message), notice].slice(-MAX_NOTICES),
+    )
+  }
+
+  async #try(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.notice(m.notices.failed(reason(error)))
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * What the window may ask of Rust, and what Rust tells the window.
+ *
+ * Two implementations stand beside this file: one over Tauri, one in memory for tests and for a browser.
+ * Ids, hashes and keys are lower-case hex. 64-bit numbers are checked to be below 2^53 before they get here.
+ */
+
+export type Role = 'viewer' | 'editor' | 'owner'
+
+export interface SpaceRow {
+  id: string
+  name: string
+  role: Role
+}
+
+export interface Overview {
+  device: string
+  person: string
+  deviceName: string
+  spaces: SpaceRow[]
+  defaultSpace: string
+  offline: boolean
+  /** Addresses this process listens on, as people would type them for another device. */
+  listening: string[]
+}
+
+export type NoteState = 'ok' | 'waiting' | 'read_only' | 'broken'
+
+export interface NoteRow {
+  id: string
+  title: string
+  preview: string
+  modifiedMs: number
+  words: number
+  pinned: boolean
+  trashed: boolean
+  state: NoteState
+  /** Another member has said that it stores the note. */
+  heldByOthers: boolean
+}
+
+export interface OpenedNote {
+  /** Handle of this window's session, in every later message. */
+  session: number
+  /** The Yjs client id derived for this session; below 2^53. */
+  clientId: number
+  /** The note as one v1 update: delivery number 0. */
+  state: Uint8Array
+  canWrite: boolean
+  /** True when nothing of the note is stored yet: the window holds its first block until the first letter. */
+  isNew: boolean
+}
+
+export interface PushHeader {
+  note: string
+  session: number
+  /** Counts pushes of this session from 1 without gaps. */
+  sequence: number
+  /** The last delivery this window had applied when the bytes were written. */
+  lastDelivery: number
+}
+
+export type PersonState = 'editing' | 'viewing' | 'idle' | 'offline'
+
+export interface PersonHere {
+  device: string
+  person: string
+  deviceName: string
+  clientId: number
+  state: PersonState
+  /** 0 to 11. */
+  colour: number
+  /** Encoded Y.RelativePosition, or nothing when the person shows no caret. */
+  caret: Uint8Array | null
+  head: Uint8Array | null
+}
+
+export type DocMessage =
+  | { kind: 'deliver'; number: number; updates: Uint8Array[] }
+  | { kind: 'ack'; sequence: number }
+  | { kind: 'resend'; from: number }
+  | { kind: 'reset'; reason: string }
+  | { kind: 'error'; code: string; message: string }
+  | { kind: 'presence'; people: PersonHere[] }
+
+export interface PeerStatus {
+  device: string
+  person: string
+  deviceName: string
+  online: boolean
+  /** Entries of ours this peer has not confirmed; null when it has told us nothing yet. */
+  behind: number | null
+  /** The peer speaks a newer version that we cannot read. */
+  needsNewer: boolean
+}
+
+export interface NoteStatus {
+  note: string
+  saved: boolean
+  state: NoteState
+  offline: boolean
+  /** Entries held but kept out of the note, and why a person should look. */
+  setAside: number
+  waitingFor: string | null
+  peers: PeerStatus[]
+}
+
+export interface Invitation {
+  ticket: string
+  expiresAtMs: number
+}
+
+export interface Joined {
+  space: string
+  name: string
+  role: Role
+}
+
+export interface MemberRow {
+  device: string
+  person: string
+  deviceName: string
+  role: Role | null
+  online: boolean
+  self: boolean
+}
+
+export interface Notice {
+  code: string
+  message: string
+  copy?: string
+}
+
+export type BackendEvent =
+  | { kind: 'notes'; space: string; rows: NoteRow[] }
+  | { kind: 'status'; status: NoteStatus }
+  | { kind: 'members'; space: string; members: MemberRow[] }
+  | { kind: 'overview'; overview: Overview }
+  | { kind: 'notice'; notice: Notice }
+
+export interface Backend {
+  overview(): Promise<Overview>
+  listNotes(space: string): Promise<NoteRow[]>
+  /** An id only; nothing is stored until the first character. */
+  newNote(space: string): Promise<string>
+  openNote(note: string, space: string, onMessage: (message: DocMessage) => void): Promise<OpenedNote>
+  push(header: PushHeader, update: Uint8Array): Promise<void>
+  closeNote(session: number): Promise<void>
+  setPresence(session: number, caret: Uint8Array | null, head: Uint8Array | null): Promise<void>
+  noteStatus(note: string): Promise<NoteStatus>
+  /** A ticket that lets one device join; valid for `minutes`. */
+  invite(space: string, role: Role, minutes: number): Promise<Invitation>
+  join(ticket: string): Promise<Joined>
+  members(space: string): Promise<MemberRow[]>
+  addPeer(address: string): Promise<void>
+  setOffline(offline: boolean): Promise<void>
+  openLink(url: string): Promise<void>
+  /** Ends the headless Skein that holds the profile and opens it here. Everything else is rejected as `held` until then. */
+  takeOver(): Promise<void>
+  subscribe(listener: (event: BackendEvent) => void): () => void
+}

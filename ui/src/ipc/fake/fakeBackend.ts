@@ -1,0 +1,101 @@
+/**
+ * The backend in memory, for tests, for a browser and for pictures: a disk that forgets, and other devices with
+ * documents of their own. Not part of what ships; `main.tsx` leaves it out of the production bundle.
+ */
+import type { Backend, BackendEvent, Overview } from '../backend'
+import { FakeNote, type NoteOptions } from './FakeNote'
+import { emptyDoc, scenario, type World } from './scenarios'
+
+/** The scenario's world as a backend; `window.skeinFake` reaches in from tests. */
+export function fakeBackend(name: string): Backend & { world: World } {
+  const world = scenario(name)
+  const listeners = new Set<(event: BackendEvent) => void>()
+  const notes = new Map(world.notes.map(note => [note.options.id, note]))
+  let sessions = 0
+
+  const tell = (event: BackendEvent) => {
+    for (const listener of listeners) listener(event)
+  }
+  const rows = () => [...notes.values()].filter(note => note.stored).map(note => note.row())
+  const watch = (note: FakeNote) => {
+    note.offline = world.overview.offline
+    note.onChange = () => {
+      tell({ kind: 'status', status: note.status() })
+      tell({ kind: 'notes', space: world.overview.defaultSpace, rows: rows() })
+    }
+  }
+  for (const note of notes.values()) watch(note)
+
+  const need = (id: string): FakeNote => {
+    const note = notes.get(id)
+    if (note === undefined) throw new Error('there is no such note')
+    return note
+  }
+  const ofSession = new Map<number, FakeNote>()
+  const changeOverview = (change: Partial<Overview>) => {
+    world.overview = { ...world.overview, ...change }
+    tell({ kind: 'overview', overview: world.overview })
+  }
+
+  return {
+    world,
+    overview: async () => world.overview,
+    listNotes: async () => rows(),
+    newNote: async () => {
+      const options: NoteOptions = { id: newId(), doc: emptyDoc(), peers: [], modifiedMs: Date.now() }
+      const note = new FakeNote(options)
+      watch(note)
+      notes.set(options.id, note)
+      return options.id
+    },
+    openNote: async (id, _space, onMessage) => {
+      const note = need(id)
+      const session = ++sessions
+      ofSession.set(session, note)
+      return note.open(session, onMessage)
+    },
+    push: async (header, update) => need(header.note).push(header, update),
+    closeNote: async session => ofSession.get(session)?.close(session),
+    setPresence: async () => {},
+    noteStatus: async id => need(id).status(),
+    invite: async (_space, _role, minutes) => {
+      await pause(120)
+      if (world.inviteError !== null) throw world.inviteError
+      return { ticket: world.ticket, expiresAtMs: Date.now() + minutes * 60_000 }
+    },
+    join: async ticket => {
+      await pause(400)
+      if (!ticket.startsWith('SKEIN1-')) throw 'this is no ticket: a ticket begins with SKEIN1-'
+      throw 'nobody answers at the addresses in this ticket'
+    },
+    members: async () => world.members,
+    addPeer: async address => {
+      await pause(200)
+      if (!/[.:]/.test(address)) throw 'that is not an address'
+    },
+    setOffline: async offline => {
+      changeOverview({ offline })
+      for (const note of notes.values()) {
+        note.offline = offline
+        note.reconnect()
+        note.onChange()
+      }
+    },
+    openLink: async () => {},
+    takeOver: async () => {},
+    subscribe: listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
+}

@@ -1,0 +1,122 @@
+/** Pictures of every screen and state, both themes, both widths: `node test/screenshots.mjs <folder> [name…]`. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openBrowser } from './window/browser.mjs'
+
+const [folder, ...only] = process.argv.slice(2)
+if (folder === undefined) throw new Error('say which folder the pictures go to')
+
+const SIZES = [
+  [1280, 800],
+  [800, 800],
+]
+const THEMES = ['light', 'dark']
+
+/** Moments: what is pretended, and what a person does before the picture is taken. */
+const MOMENTS = {
+  main: ['main', async page => moveBen(page)],
+  quiet: ['quiet'],
+  behind: ['behind', async page => page.getByTestId('status-line').click()],
+  several: ['main', async page => page.getByTestId('status-line').click()],
+  offline: ['offline'],
+  first: ['first'],
+  'first-words': [
+    'first',
+    async page => {
+      await page.keyboard.type('Everything here stays on this laptop until you share it.')
+      await page.waitForTimeout(900)
+    },
+  ],
+  trouble: [
+    'trouble',
+    async page => {
+      await page.keyboard.type('These words have no disk. ')
+      await page.waitForTimeout(500)
+    },
+  ],
+  viewer: ['viewer'],
+  waiting: ['waiting'],
+  crowd: ['crowd'],
+  menu: ['quiet', async page => page.getByRole('button', { name: 'More' }).click()],
+  invite: ['quiet', async page => page.getByRole('button', { name: 'Invite' }).click()],
+  ticket: [
+    'quiet',
+    async page => {
+      await page.getByRole('button', { name: 'Invite' }).click()
+      await page.getByRole('button', { name: 'Make a ticket' }).click()
+      await page.getByRole('textbox', { name: 'Your ticket' }).waitFor()
+    },
+  ],
+  join: ['first', async page => openMenu(page, 'Join with a ticket')],
+  'join-error': [
+    'first',
+    async page => {
+      await openMenu(page, 'Join with a ticket')
+      await page.getByRole('textbox', { name: 'Ticket' }).fill('SKEIN1-MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U')
+      await page.keyboard.press('Enter')
+      await page.getByRole('alert').waitFor()
+    },
+  ],
+  peer: ['quiet', async page => openMenu(page, 'Add a device by address')],
+  notice: [
+    'quiet',
+    async page => {
+      await openMenu(page, 'Add a device by address')
+      await page.getByRole('textbox', { name: 'Address' }).fill('192.168.1.20:4001')
+      await page.keyboard.press('Enter')
+      await page.getByText('The address is kept').waitFor()
+    },
+  ],
+  spaces: ['spaces', async page => page.getByRole('button', { name: 'Space: Team Nord' }).click()],
+  people: ['crowd', async page => page.getByRole('button', { name: '3 more devices' }).click()],
+  'link-edit': [
+    'quiet',
+    async page => {
+      await page.getByTestId('editor').getByText('soup for twelve').click()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('textbox', { name: 'Address' }).waitFor()
+    },
+  ],
+  'link-open': [
+    'quiet',
+    async page =>
+      page
+        .getByTestId('editor')
+        .getByText('soup for twelve')
+        .click({ modifiers: ['Control'] }),
+  ],
+  collapsed: ['quiet', async page => page.getByRole('button', { name: 'Hide the list of notes' }).click()],
+}
+
+async function openMenu(page, item) {
+  await page.getByRole('button', { name: 'More' }).click()
+  await page.getByRole('menuitem', { name: item }).click()
+  await page.getByRole('dialog').waitFor()
+}
+
+/** Ben's name shows only while he moves. */
+async function moveBen(page) {
+  await page.waitForTimeout(300)
+  await page.evaluate(() => window.skeinFake.notes[0].options.peers[0].place('Bring the big rope'))
+  await page.waitForTimeout(250)
+}
+
+await mkdir(folder, { recursive: true })
+const browser = await openBrowser()
+try {
+  for (const [name, [scenario, act]] of Object.entries(MOMENTS)) {
+    if (only.length > 0 && !only.includes(name)) continue
+    for (const theme of THEMES) {
+      for (const [width, height] of SIZES) {
+        const page = await browser.page(scenario, { theme, width, height })
+        await act?.(page)
+        await page.waitForTimeout(350)
+        await page.screenshot({ caret: 'initial', path: join(folder, `${name}-${theme}-${width}.png`) })
+        for (const trouble of page.troubles) console.error(`${name} ${theme} ${width}: ${trouble}`)
+        await page.context().close()
+      }
+    }
+  }
+} finally {
+  await browser.close()
+}

@@ -1,0 +1,3 @@
+import { withoutLayout } from './dom'
+
+if (typeof Range !== 'undefined') withoutLayout(Range.prototype)
