@@ -195,11 +195,21 @@ impl Circle {
         mark: &[usize],
         from_ms: i64,
     ) -> Duration {
-        let pairs = who
-            .iter()
-            .flat_map(|a| others.iter().map(move |b| (*a, *b)));
-        let both = pairs.flat_map(|(a, b)| [(a, b), (b, a)]);
-        let times = both.map(|(a, b)| self.peers[a].sees(&self.devices[b], online, mark[a]));
+        let there = self.sees(who, others, online, mark, from_ms);
+        there.max(self.sees(others, who, online, mark, from_ms))
+    }
+
+    /// The same, said by those in `who` alone: the others may keep a connection without a gap.
+    pub fn sees(
+        &self,
+        who: &[usize],
+        others: &[usize],
+        online: bool,
+        mark: &[usize],
+        from_ms: i64,
+    ) -> Duration {
+        let pairs = who.iter().flat_map(|a| others.iter().map(move |b| (a, b)));
+        let times = pairs.map(|(a, b)| self.peers[*a].sees(&self.devices[*b], online, mark[*a]));
         figure::between(from_ms, times.max().unwrap_or(from_ms))
     }
 
