@@ -14,6 +14,7 @@ mod flow;
 mod gossip;
 mod greeting;
 mod heads;
+mod hold;
 mod links;
 mod load;
 mod members;
