@@ -146,9 +146,15 @@ fn strict(
     parts: &[&[u8]],
     signature: &[u8; SIG_BYTES],
 ) -> Result<(), BadSignature> {
-    let key = VerifyingKey::from_bytes(key).map_err(|_| BadSignature)?;
-    key.verify_strict(&message(label, parts), &Signature::from_bytes(signature))
-        .map_err(|_| BadSignature)
+    let message = message(label, parts);
+    let check = || {
+        let signature = Signature::from_bytes(signature);
+        VerifyingKey::from_bytes(key)
+            .is_ok_and(|key| key.verify_strict(&message, &signature).is_ok())
+    };
+    #[cfg(feature = "recall")]
+    let check = || crate::recall::fits(key, &message, signature, check);
+    if check() { Ok(()) } else { Err(BadSignature) }
 }
 
 fn message(label: Label, parts: &[&[u8]]) -> Vec<u8> {

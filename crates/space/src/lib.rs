@@ -17,6 +17,8 @@ pub mod labels;
 pub mod member;
 pub mod pairing;
 pub mod planted;
+#[cfg(feature = "recall")]
+mod recall;
 pub mod roster;
 pub mod secret;
 pub mod session;

@@ -1,6 +1,8 @@
 //! Many schedules, and their figures.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::generate;
@@ -11,6 +13,8 @@ use crate::shrink::shrink;
 /// Figures over many schedules.
 #[derive(Debug, Default)]
 pub struct Report {
+    /// The seeds that were run.
+    pub seeds: Range<u64>,
     /// Schedules in which at least one fault had an effect.
     pub schedules: u64,
     /// Schedules in which none had: they do not count.
@@ -29,25 +33,60 @@ pub struct Report {
     pub failures: Vec<(u64, Outcome)>,
 }
 
-/// Runs seeds from `first` on, each twice, until so many counted or the time is over; stops at the first
-/// failure unless told to go on.
-pub fn seeds(
-    first: u64,
-    many: u64,
-    time: Option<Duration>,
-    expected: Expected,
-    go_on: bool,
-) -> Report {
-    let began = Instant::now();
-    let mut report = Report::default();
-    let mut seed = first;
-    while report.schedules < many && time.is_none_or(|time| began.elapsed() < time) {
-        report.take(seed, run::seed(seed, expected));
-        if !go_on && !report.failures.is_empty() {
-            break;
-        }
-        seed += 1;
+/// Which seeds are run, and until when.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// The first seed.
+    pub first: u64,
+    /// So many schedules that count are enough.
+    pub many: u64,
+    /// And this time.
+    pub time: Option<Duration>,
+    /// What is promised.
+    pub expected: Expected,
+    /// Go on after a broken promise.
+    pub go_on: bool,
+    /// Seeds at once, each on a thread of its own. More than one, and a few more schedules than asked for may be run.
+    pub jobs: usize,
+}
+
+impl Asked {
+    fn is_enough(&self, report: &Report, began: Instant) -> bool {
+        report.schedules >= self.many
+            || self.time.is_some_and(|time| began.elapsed() >= time)
+            || !self.go_on && !report.failures.is_empty()
     }
+}
+
+/// Runs seeds from the first on, each twice, until it is enough.
+pub fn seeds(asked: Asked) -> Report {
+    let began = Instant::now();
+    let shared = Mutex::new((asked.first, Report::default()));
+    let lock = || shared.lock().expect("no schedule runs under the lock");
+    std::thread::scope(|scope| {
+        for _ in 0..asked.jobs.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let seed = {
+                        let (next, report) = &mut *lock();
+                        if asked.is_enough(report, began) {
+                            return;
+                        }
+                        let seed = *next;
+                        *next += 1;
+                        seed
+                    };
+                    let outcome = run::seed(seed, asked.expected);
+                    lock().1.take(seed, outcome);
+                }
+            });
+        }
+    });
+    let (next, mut report) = shared
+        .into_inner()
+        .expect("no schedule runs under the lock");
+    report.failures.sort_by_key(|(seed, _)| *seed);
+    report.seeds = asked.first..next;
     report
 }
 
@@ -99,9 +138,11 @@ impl Report {
     /// The figures, as they are printed.
     pub fn figures(&self) -> String {
         let mut out = format!(
-            "{} schedules with faults ({} without, not counted), each run twice\n\
+            "seeds {} to {}: {} schedules with faults ({} without, not counted), each run twice\n\
              {} acknowledged pushes, {} schedules with some lost, {} with divergences, {} failures in all\n\
              {} edits only on a disk that was put back or lied, {} drafts, at most {} ms virtual to agree\n",
+            self.seeds.start,
+            self.seeds.end.saturating_sub(1),
             self.schedules,
             self.faultless,
             self.acks,

@@ -1,4 +1,4 @@
-//! Plays schedules: `simulate --seed N [--schedules N] [--minutes M] [--all] [--aloud] [--go-on]`.
+//! Plays schedules: `simulate --seed N [--schedules N] [--minutes M] [--jobs J] [--all] [--aloud] [--go-on]`.
 //!
 //! Without `--schedules` one seed is played and its trace can be shown; with it, seeds from N on. `--all` expects
 //! everything that is promised, also what the engine cannot do yet.
@@ -13,6 +13,7 @@ struct Asked {
     seed: u64,
     schedules: Option<u64>,
     minutes: Option<u64>,
+    jobs: usize,
     expected: Expected,
     aloud: bool,
     go_on: bool,
@@ -23,6 +24,7 @@ fn asked() -> Result<Asked, String> {
         seed: 1,
         schedules: None,
         minutes: None,
+        jobs: 1,
         expected: Expected::TODAY,
         aloud: false,
         go_on: false,
@@ -37,6 +39,7 @@ fn asked() -> Result<Asked, String> {
             "--seed" => asked.seed = number()?,
             "--schedules" => asked.schedules = Some(number()?),
             "--minutes" => asked.minutes = Some(number()?),
+            "--jobs" => asked.jobs = number()? as usize,
             "--all" => asked.expected = Expected::ALL,
             "--aloud" => asked.aloud = true,
             "--go-on" => asked.go_on = true,
@@ -74,8 +77,14 @@ fn main() -> ExitCode {
     let minutes = asked
         .minutes
         .map(|minutes| Duration::from_secs(60 * minutes));
-    let many = asked.schedules.unwrap_or(u64::MAX);
-    let report = report::seeds(asked.seed, many, minutes, asked.expected, asked.go_on);
+    let report = report::seeds(report::Asked {
+        first: asked.seed,
+        many: asked.schedules.unwrap_or(u64::MAX),
+        time: minutes,
+        expected: asked.expected,
+        go_on: asked.go_on,
+        jobs: asked.jobs,
+    });
     for (seed, outcome) in &report.failures {
         if asked.go_on {
             let failure = outcome.failure.as_ref();

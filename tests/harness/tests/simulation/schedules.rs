@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use skein_harness::plan::Expected;
-use skein_harness::report;
+use skein_harness::report::{self, Asked};
 
 /// How long schedules are played, seconds.
 const PLAYED_S: u64 = 60;
@@ -16,8 +16,14 @@ const LEAST: u64 = 30;
 
 #[test]
 fn schedules_lose_nothing_and_end_in_agreement() {
-    let time = Some(Duration::from_secs(PLAYED_S));
-    let report = report::seeds(1, MOST, time, Expected::TODAY, false);
+    let report = report::seeds(Asked {
+        first: 1,
+        many: MOST,
+        time: Some(Duration::from_secs(PLAYED_S)),
+        expected: Expected::TODAY,
+        go_on: false,
+        jobs: 1,
+    });
     println!("{}", report.figures());
     for (seed, outcome) in &report.failures {
         println!(
