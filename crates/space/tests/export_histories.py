@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes histories of the roster model, with the model's verdicts, for tests/roster_model.rs.
+"""Writes histories of the roster model, with the model's verdicts, for tests/space/roster_model.rs.
 
 Usage: export_histories.py MODEL.py COUNT > data/histories.json
 

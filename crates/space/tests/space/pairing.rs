@@ -1,12 +1,9 @@
 //! The ticket exchange: who gets in, and everything that must not work.
 
-mod cast;
-mod exchange;
-
 use std::sync::Arc;
 
-use cast::*;
-use exchange::*;
+use crate::cast::*;
+use crate::exchange::*;
 use skein_space::*;
 
 #[test]

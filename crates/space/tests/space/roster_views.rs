@@ -1,8 +1,6 @@
 //! What a roster says about edits, pasts, people and the secret.
 
-mod cast;
-
-use cast::*;
+use crate::cast::*;
 use skein_space::*;
 
 const EDITOR: Option<Role> = Some(Role::Editor);

@@ -1,5 +1,4 @@
 //! The devices, dice and entries the tests of this crate play with.
-#![allow(dead_code, reason = "every test file uses its part of the cast")]
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,10 +1,8 @@
 //! The roster's rules one by one (security.md, "Roster").
 
-mod cast;
-
 use std::sync::Arc;
 
-use cast::*;
+use crate::cast::*;
 use skein_space::*;
 
 const OWNER: Option<Role> = Some(Role::Owner);

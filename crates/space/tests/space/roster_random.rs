@@ -1,15 +1,11 @@
 //! The roster against a naive one, over random histories with liars, forks, clones and a recovery key.
 
-mod cast;
-mod history;
-mod oracle;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cast::*;
-use history::{ACTORS, History, RECOVERY};
-use oracle::Set;
+use crate::cast::*;
+use crate::history::{ACTORS, History, RECOVERY};
+use crate::oracle::Set;
 use skein_space::*;
 
 #[test]

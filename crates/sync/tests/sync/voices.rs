@@ -1,11 +1,9 @@
 //! A7: where one client id says two things, both count, on every device and in every order, and so does what honest
 //! people built on either.
 
-mod cluster;
-
 use std::sync::Arc;
 
-use cluster::{Cluster, Device};
+use crate::cluster::{Cluster, Device};
 use skein_note::{Writer, gate};
 use skein_space::{
     Chain, Draft, Entry, EntryHash, EntryRef, Incarnation, Kind, Log, Nonce, NoteId, Role,
@@ -273,7 +271,7 @@ impl Worlds {
             for i in (1..all.len()).rev() {
                 all.swap(i, self.r.below(i + 1));
             }
-            let mut disk = cluster::Disk {
+            let mut disk = crate::cluster::Disk {
                 spaces: self.c.devices[1].disk.spaces.clone(),
                 ..Default::default()
             };

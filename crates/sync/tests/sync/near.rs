@@ -1,10 +1,8 @@
 //! T13 and R7 of SPEC.md: streams to neighbours only, and receipts of members without a stream of their own.
 
-mod cluster;
-
 use std::collections::BTreeMap;
 
-use cluster::{Cluster, Seen};
+use crate::cluster::{Cluster, Seen};
 use skein_space::{NoteId, Role, SpaceId};
 use skein_sync::frame::{Frame, Relayed, RelayedHeads, kind};
 use skein_sync::heads::{Heads, Line, Tip};

@@ -1,11 +1,9 @@
 //! A2: what a note says follows from the entries held, never from the order they came in. And no bytes of a peer,
 //! however mangled, make an engine panic or hold something it should not.
 
-mod cluster;
-
 use std::sync::Arc;
 
-use cluster::{Cluster, Device};
+use crate::cluster::{Cluster, Device};
 use skein_space::{Entry, Kind, NoteId, Role, SpaceId};
 use skein_sync::frame::{Frame, kind};
 use skein_sync::{Input, StreamId};
@@ -105,7 +103,7 @@ fn a2_the_same_entries_in_any_order_say_the_same() {
             for i in (1..all.len()).rev() {
                 all.swap(i, r.below(i + 1));
             }
-            let mut disk = cluster::Disk {
+            let mut disk = crate::cluster::Disk {
                 spaces: c.devices[1].disk.spaces.clone(),
                 ..Default::default()
             };

@@ -1,8 +1,6 @@
 //! What the list says of a long note: late by a moment at most, and never about who holds what.
 
-mod cluster;
-
-use cluster::Cluster;
+use crate::cluster::Cluster;
 use skein_space::{NoteId, Role, SpaceId};
 use skein_sync::config::{SUMMARY_EAGER_UTF16, SUMMARY_REFRESH_MS};
 use skein_sync::{Input, NoteRow, SessionHandle};

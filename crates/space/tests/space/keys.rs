@@ -1,8 +1,6 @@
 //! Signatures, labels, ids, gossip and tags.
 
-mod cast;
-
-use cast::*;
+use crate::cast::*;
 use skein_space::*;
 
 #[test]

@@ -1,11 +1,8 @@
 //! Tickets as bytes and as people paste them.
 
-mod cast;
-mod exchange;
-
 use std::net::SocketAddr;
 
-use exchange::ticket;
+use crate::exchange::ticket;
 use skein_space::*;
 
 #[test]

@@ -1,11 +1,9 @@
 //! A profile copied beside its original, and one put back: both write on, and no word of either is lost
 //! (protocol.md, incarnations and forks).
 
-mod cluster;
-
 use std::sync::Arc;
 
-use cluster::{Cluster, Device, Disk, Seen};
+use crate::cluster::{Cluster, Device, Disk, Seen};
 use skein_note::{Writer, gate};
 use skein_space::{
     Draft, Entry, Incarnation, Kind, Log, NoteId, Role, SessionPayload, SpaceId, client_id,
@@ -70,7 +68,7 @@ impl Copied {
             self.c.reconnect(0, other);
         }
         self.c.run(6_000);
-        let asked = |seen: &Seen| matches!(seen, Seen::NeedIncarnation(_));
+        let asked = |seen: &Seen| matches!(seen, Seen::NeedIncarnation);
         if self.c.devices[0].seen.iter().any(asked) {
             let incarnation = Incarnation([incarnation; 16]);
             let space = self.space;

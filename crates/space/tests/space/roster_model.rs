@@ -1,17 +1,15 @@
 //! The roster against the design's executable model: the same histories, the same verdicts.
 //!
-//! `data/histories.json` comes from `export_histories.py`, which says what its lines mean.
-
-mod cast;
+//! `../data/histories.json` comes from `../export_histories.py`, which says what its lines mean.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cast::*;
+use crate::cast::*;
 use serde_json::Value;
 use skein_space::*;
 
-const HISTORIES: &str = include_str!("data/histories.json");
+const HISTORIES: &str = include_str!("../data/histories.json");
 
 struct Line {
     by: usize,

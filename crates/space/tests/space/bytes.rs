@@ -1,10 +1,8 @@
 //! Foreign bytes: every reader takes exactly its own form and nothing else, and never falls over.
 
-mod cast;
-
 use std::sync::Arc;
 
-use cast::*;
+use crate::cast::*;
 use skein_space::*;
 
 /// Reads bytes and, if they are something, writes it again.

@@ -1,5 +1,4 @@
 //! One ticket exchange between device 1 and device 0, every part of which a test may replace.
-#![allow(dead_code, reason = "every test file uses its part")]
 
 use std::sync::Arc;
 

@@ -1,8 +1,6 @@
 //! Layouts written out by hand from `formats.md`, so that encoder and decoder cannot be wrong together.
 
-mod cast;
-
-use cast::*;
+use crate::cast::*;
 use skein_space::*;
 
 fn text(text: &str) -> Vec<u8> {

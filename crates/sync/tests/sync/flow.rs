@@ -1,8 +1,6 @@
 //! T9 to T12 of SPEC.md: how fast what others wrote is taken in, and when not at all.
 
-mod cluster;
-
-use cluster::{Cluster, Seen};
+use crate::cluster::{Cluster, Seen};
 use skein_space::{Kind, NoteId, Role, SpaceId};
 use skein_sync::frame::kind;
 use skein_sync::{Event, Input, Notice, SessionHandle, config};

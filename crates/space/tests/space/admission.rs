@@ -1,12 +1,9 @@
 //! What an inviter hands over, and what a joiner does not take.
 
-mod cast;
-mod exchange;
-
 use std::sync::Arc;
 
-use cast::*;
-use exchange::*;
+use crate::cast::*;
+use crate::exchange::*;
 use skein_space::*;
 
 /// An inviter who proves everything and hands over something bad.

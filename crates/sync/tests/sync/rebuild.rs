@@ -1,8 +1,6 @@
 //! What is set aside leaves the note again, on every device, and no word typed meanwhile is lost.
 
-mod cluster;
-
-use cluster::{Cluster, Seen};
+use crate::cluster::{Cluster, Seen};
 use skein_space::{Member, NoteId, Role, SpaceId};
 use skein_sync::config;
 use skein_sync::{EndReason, Event, Input, Notice, RequestId, SessionHandle};

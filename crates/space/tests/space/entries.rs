@@ -1,8 +1,6 @@
 //! The form every entry keeps, and what is refused before anybody asks who wrote it.
 
-mod cast;
-
-use cast::*;
+use crate::cast::*;
 use skein_space::*;
 
 fn draft(kind: Kind) -> Draft {

@@ -7,13 +7,11 @@
     reason = "the tests read and write golden files; the crate does not"
 )]
 
-mod cast;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cast::*;
+use crate::cast::*;
 use skein_space::*;
 
 fn golden(file: &str) -> PathBuf {

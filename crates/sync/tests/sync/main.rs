@@ -1,0 +1,12 @@
+//! The engine by rule of its SPEC, as one program: several engines over a fake wire and disk ([`cluster`]).
+
+mod cluster;
+mod flow;
+mod forks;
+mod golden;
+mod near;
+mod orders;
+mod rebuild;
+mod rules;
+mod summaries;
+mod voices;
