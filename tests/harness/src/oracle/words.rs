@@ -155,8 +155,10 @@ impl Cluster {
         let Ok(Some(note)) = note else {
             return BTreeSet::new();
         };
-        let title = note.projection().title;
-        note.text().chars().chain(title.chars()).collect()
+        let (text, title) = (note.text(), note.projection().title);
+        let mut letters: Vec<char> = text.chars().chain(title.chars()).collect();
+        letters.dedup(); // a paste is a mebibyte of one letter
+        letters.into_iter().collect()
     }
 
     /// The hash of every note of a device.
