@@ -99,6 +99,8 @@ const en = {
     readOnly: 'You can read this note here, not change it',
     readOnlyNewer: (who: string) => `You can only read this note: ${who} uses a newer Skein`,
     empty: 'What you write stays on this device',
+    emptyShared: (device: string) => `What you write goes to ${device} too`,
+    emptySharedByAll: (n: number) => `What you write goes to ${n} other devices too`,
     offline: 'Offline: changes are saved here',
     here: 'Saved on this device',
     unconfirmed: 'Saved on this device. Nobody else has confirmed it yet',

@@ -1,7 +1,7 @@
 //! Who is in a note and where: told at most ten times a second, repeated every ten, forgotten after ten minutes.
 //! Every state is judged by this device's clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use skein_space::{DeviceKey, Nonce, NoteId, SpaceId, client_id};
 
@@ -223,32 +223,40 @@ impl Engine {
         self.event(Event::PresenceChanged { space, note });
     }
 
-    /// Everybody else in a note, as this device's clock sees them.
+    /// Everybody else in a note, as this device's clock sees them. A session that fell silent is left out while another
+    /// of its device is here.
     #[must_use]
     pub fn people(&self, space: SpaceId, note: NoteId) -> Vec<PersonHere> {
         let Some(s) = self.spaces.get(&space) else {
             return Vec::new();
         };
+        let now_ms = self.now.mono_ms;
         let members = s.roster.members();
         let colours = colours(members.iter().map(|m| m.device).collect());
-        s.people
-            .seen
-            .iter()
-            .filter(|((n, ..), _)| *n == note)
-            .filter_map(|((_, device, nonce), seen)| {
-                let member = members.iter().find(|m| m.device == *device)?;
-                let mut presence = seen.presence.clone();
-                presence.state = seen.activity(self.now.mono_ms);
-                Some(PersonHere {
-                    device: *device,
-                    person: member.person.clone(),
-                    device_name: member.device_name.clone(),
-                    client: client_id(device, &note, nonce)?,
-                    presence,
-                    colour: colours[device],
-                })
+        let of = s.people.seen.iter().filter(|((n, ..), _)| *n == note);
+        let here: BTreeSet<DeviceKey> = of
+            .clone()
+            .filter(|(_, seen)| seen.activity(now_ms) != Activity::Offline)
+            .map(|((_, device, _), _)| *device)
+            .collect();
+        // A window that went without a word is no second person beside the one opened after it.
+        of.filter(|((_, device, _), seen)| {
+            !here.contains(device) || seen.activity(now_ms) != Activity::Offline
+        })
+        .filter_map(|((_, device, nonce), seen)| {
+            let member = members.iter().find(|m| m.device == *device)?;
+            let mut presence = seen.presence.clone();
+            presence.state = seen.activity(now_ms);
+            Some(PersonHere {
+                device: *device,
+                person: member.person.clone(),
+                device_name: member.device_name.clone(),
+                client: client_id(device, &note, nonce)?,
+                presence,
+                colour: colours[device],
             })
-            .collect()
+        })
+        .collect()
     }
 }
 

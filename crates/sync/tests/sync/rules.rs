@@ -652,6 +652,43 @@ fn p1_presence_travels_and_fades_by_the_receivers_clock() {
 }
 
 #[test]
+fn p2_a_window_that_died_is_nobody_beside_the_one_opened_after_it() {
+    let (mut c, space) = two();
+    let (note, _) = c.create(0, space, "x");
+    c.run(200);
+    c.kill_and_restart(0);
+    c.reconnect(0, 1);
+    c.run(20_000);
+    let again = c.open(0, space, note);
+    let moved = |c: &mut Cluster| {
+        let (session, caret) = (again, Some(vec![3]));
+        let head = None;
+        c.input(
+            0,
+            Input::Caret {
+                session,
+                caret,
+                head,
+            },
+        );
+        c.run(200);
+        c.devices[1].engine.people(space, note)
+    };
+    assert_eq!(moved(&mut c).len(), 2, "it may still be writing");
+    c.run(12_000);
+    let people = moved(&mut c);
+    assert_eq!(people.len(), 1);
+    assert_eq!(people[0].presence.caret, vec![3]);
+    c.disconnect(0, 1);
+    c.run(31_000);
+    assert_eq!(
+        c.devices[1].engine.people(space, note).len(),
+        2,
+        "both are away"
+    );
+}
+
+#[test]
 fn p1_nobody_moves_anothers_caret() {
     let (mut c, space) = Cluster::with_space(3, Role::Editor);
     c.connect_all();

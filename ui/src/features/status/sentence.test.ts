@@ -56,6 +56,34 @@ const rows: Row[] = [
     text: 'What you write stays on this device',
     tone: 'plain',
   },
+  {
+    rule: 'an empty new note says that somebody else will read it',
+    here: { replica: { kind: 'untouched' } },
+    status: { peers: [ben] },
+    text: 'What you write goes to Ben’s laptop too',
+    tone: 'plain',
+  },
+  {
+    rule: 'an empty new note in a larger space',
+    here: { replica: { kind: 'untouched' } },
+    status: { peers: [ben, ben, ben] },
+    text: 'What you write goes to 3 other devices too',
+    tone: 'plain',
+  },
+  {
+    rule: 'an empty new note while offline',
+    here: { replica: { kind: 'untouched' } },
+    status: { peers: [ben], offline: true },
+    text: 'Offline: changes are saved here',
+    tone: 'plain',
+  },
+  {
+    rule: 'an empty new note before the first status',
+    here: { replica: { kind: 'untouched' } },
+    status: null,
+    text: 'Opening…',
+    tone: 'unknown',
+  },
   // not on disk
   {
     rule: 'an unacknowledged push',

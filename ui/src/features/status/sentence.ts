@@ -51,7 +51,7 @@ function local({ replica, canWrite }: NoteHere, status: NoteStatus): Sentence | 
   if (status.state === 'broken') return { text: m.status.broken, tone: 'trouble' }
   if (replica === null) return { text: m.status.opening, tone: 'unknown' }
   if (replica.kind === 'saving') return { text: m.status.saving, tone: 'pending' }
-  if (replica.kind === 'untouched') return { text: m.status.empty, tone: 'plain' }
+  if (replica.kind === 'untouched' && canWrite) return untouched(status)
   if (!status.saved) return { text: m.status.saving, tone: 'pending' }
   if (status.setAside > 0) return { text: m.status.setAside(status.setAside), tone: 'behind' }
   if (status.state === 'waiting') {
@@ -62,6 +62,17 @@ function local({ replica, canWrite }: NoteHere, status: NoteStatus): Sentence | 
     return { text: m.status.readOnlyNewer(status.waitingFor), tone: 'plain' }
   if (status.state === 'read_only' || !canWrite) return { text: m.status.readOnly, tone: 'plain' }
   return null
+}
+
+/** Nothing is written yet: where will it go? Nothing is claimed while that is not known. */
+function untouched(status: NoteStatus): Sentence | null {
+  if (status === NOT_KNOWN_YET) return null
+  const [first] = status.peers
+  if (first === undefined) return { text: m.status.empty, tone: 'plain' }
+  if (status.offline) return { text: m.status.offline, tone: 'plain' }
+  const others = status.peers.length
+  const text = others === 1 ? m.status.emptyShared(deviceLabel(first)) : m.status.emptySharedByAll(others)
+  return { text, tone: 'plain' }
 }
 
 /** The note is whole and on disk here: who else has it? */
