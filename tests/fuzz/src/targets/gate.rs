@@ -2,7 +2,7 @@
 
 use skein_note::config::{MAX_SOLID_BYTES, MAX_UPDATE_BYTES};
 use skein_note::gate::{self, Facts};
-use skein_note::{Note, NoteError};
+use skein_note::{Note, NoteError, Writer};
 
 use super::Target;
 use super::recorded::{Edit, notes};
@@ -13,8 +13,9 @@ use crate::bounded::{accepted, bounded};
 /// written anew.
 const FACTOR: u64 = 1024;
 
-/// Bytes of a part when an update is cut: small, so that small updates are cut.
-const PART: usize = 96;
+/// Bytes of a part when an update is cut: so few that small updates are cut between structs, and just enough to cut
+/// inside one, which is not worth it below half a KiB.
+const PARTS: [usize; 2] = [96, 640];
 
 pub const GATE: Target = Target {
     name: "gate",
@@ -33,6 +34,7 @@ pub const GATE: Target = Target {
         b"\xe2\x80\xa9",
         b"\xf0\x9f\x98\x80",
         b"\"\\ud83d\"",
+        b"\\ud83d\\ude00",
     ],
 };
 
@@ -114,7 +116,9 @@ fn applied(base: &Edit, update: &[u8], facts: &Facts) {
             assert_eq!(again.hash(), note.hash(), "a snapshot is the note");
             let shown = note.projection();
             let _ = (shown.text(), shown.summary());
-            in_parts(base, update, &note);
+            for most in PARTS {
+                in_parts(base, update, most, &note);
+            }
         }
         // Beside what another update wrote it may make no sense; only the document knows.
         Err(NoteError::Misplaced(_)) => {
@@ -129,8 +133,8 @@ fn applied(base: &Edit, update: &[u8], facts: &Facts) {
     }
 }
 
-fn in_parts(base: &Edit, update: &[u8], whole: &Note) {
-    let parts = gate::split(update, base.client, base.start, PART);
+fn in_parts(base: &Edit, update: &[u8], most: usize, whole: &Note) {
+    let parts = gate::split(update, base.client, base.start, most);
     let mut note = Note::from_state(&base.before).expect("a recorded state");
     for part in &parts {
         let clock = note.clock(base.client);
@@ -147,9 +151,34 @@ fn in_parts(base: &Edit, update: &[u8], whole: &Note) {
 
 fn seeds() -> Vec<Vec<u8>> {
     let edits: Vec<&Edit> = notes().iter().flatten().collect();
+    let seed = |at: usize, update: &[u8]| [&(at as u16).to_le_bytes()[..], update].concat();
     let every_fifth = edits.iter().enumerate().step_by(5);
-    every_fifth
+    let recorded = every_fifth
         .filter(|(_, edit)| edit.update.len() < 1_500)
-        .map(|(at, edit)| [&(at as u16).to_le_bytes()[..], &edit.update].concat())
-        .collect()
+        .map(|(at, edit)| seed(at, &edit.update));
+    let mut all: Vec<Vec<u8>> = recorded.collect();
+    all.push(seed(0, &pasted(edits[0])));
+    let in_json = edits.iter().enumerate();
+    let in_json = in_json.filter_map(|(at, edit)| Some(seed(at, &escaped(&edit.update)?)));
+    all.extend(in_json.take(1));
+    all
+}
+
+/// A text that is cut in the middle, of characters of one to four bytes.
+fn pasted(base: &Edit) -> Vec<u8> {
+    let mut writer = Writer::new(base.client, &base.before).expect("a recorded state");
+    let mut ids = || "pasted-block".to_owned();
+    let update = writer.edit(0, 0, &"aé本\u{1f600}".repeat(90), &mut ids);
+    let update = update.expect("its beginning");
+    gate::canonical(&update, base.client, base.start).expect("a writer's own")
+}
+
+/// A character beyond 16 bits as JSON writes it in two escapes, where a recorded embed has something as long.
+fn escaped(update: &[u8]) -> Option<Vec<u8>> {
+    let old = b"\"n\":1.5,\"list\":[1,[2,[]]]";
+    let new = b"\"nn\":\"\\ud83d\\ude00\",\"m\":1";
+    let at = update.windows(old.len()).position(|window| window == old)?;
+    let mut update = update.to_vec();
+    update[at..at + new.len()].copy_from_slice(new);
+    Some(update)
 }
