@@ -145,6 +145,7 @@ fn derivations_keep_their_bytes() {
                 .unwrap()
                 .to_string(),
         ),
+        ("alias id", alias_id(&EntryHash([0x5b; 32])).to_string()),
         (
             "secret label of a founding",
             View::founded().roster.secret_label().to_string(),

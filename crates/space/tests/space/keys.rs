@@ -61,6 +61,17 @@ fn no_label_begins_another() {
 }
 
 #[test]
+fn alias_ids_are_53_bits_of_the_first_entry() {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"skein/alias/1").update(&[7; 32]);
+    let hash = *hasher.finalize().as_bytes();
+    assert_eq!(
+        alias_id(&EntryHash([7; 32])),
+        u64::from_le_bytes(hash[..8].try_into().unwrap()) >> 11
+    );
+}
+
+#[test]
 fn client_ids_are_53_bits_of_device_note_and_nonce() {
     let id = |device: usize, note: u8, nonce: u8| {
         client_id(&key(device), &NoteId([note; 16]), &Nonce([nonce; 16])).expect("not zero")
