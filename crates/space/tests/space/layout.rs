@@ -16,6 +16,29 @@ fn blake3_of(parts: &[&[u8]]) -> [u8; 32] {
 }
 
 #[test]
+fn bounds_are_those_of_the_largest_entry() {
+    let sealed = |deps: u64, payload: usize| {
+        let draft = Draft {
+            chain: chain(0, 1, Log::Notes),
+            seq: 3,
+            prev: EntryHash([3; 32]),
+            kind: Kind::Edit,
+            note: NoteId([4; 16]),
+            session: 1,
+            deps: (1..=deps).map(|seq| edit_ref(4, 0, seq)).collect(),
+            wall_ms: 0,
+        };
+        Entry::seal(&cast()[0].signer, draft, vec![0; payload]).expect("within every bound")
+    };
+    let header = |deps| sealed(deps, 0).header().encode().len();
+    assert_eq!(header(0), config::HEADER_FIXED);
+    assert_eq!(header(1) - header(0), config::REF_BYTES);
+    assert_eq!(header(config::MAX_DEPS as u64), config::MAX_HEADER);
+    let largest = sealed(config::MAX_DEPS as u64, config::MAX_PAYLOAD);
+    assert_eq!(largest.encode().len(), config::MAX_ENTRY);
+}
+
+#[test]
 fn a_header_is_its_fields_in_order() {
     let chain = chain(0, 1, Log::Notes);
     let deps = [edit_ref(2, 0, 9), edit_ref(3, 0, 1)];
