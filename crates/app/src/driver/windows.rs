@@ -211,6 +211,8 @@ impl Driver {
         }
         self.tell_people(space, note);
         self.follow(space, note);
+        // A note that nobody has written yet is in no list to be asked about by.
+        self.status_changed();
     }
 
     pub(super) fn window_failed(&mut self, session: SessionHandle, reason: &OpenError) {

@@ -3,11 +3,33 @@
 use std::time::Duration;
 
 use skein_app::view::{DocMessage, Happening, PersonState, Role};
-use skein_app::{Code, Network, Options};
+use skein_app::{Code, Network, Options, ShellEvent};
 
 use crate::support::{
     Device, PATIENCE, Window, default_space, invite, joined, loopback, same, text, until,
 };
+
+#[tokio::test]
+async fn a_window_on_a_note_nobody_has_written_is_told_who_else_will_read_it() {
+    let (ana, ben) = (Device::new("Ana"), Device::new("Ben"));
+    let (a, b, space) = joined(&ana, &ben, Role::Editor).await;
+    let mut shell = a.subscribe();
+    let note = a.new_note_id();
+    let _window = Window::open(&a, space, note).await;
+    let told = tokio::time::timeout(PATIENCE, async {
+        loop {
+            match shell.recv().await.expect("an open channel") {
+                ShellEvent::Status(status) if status.note == note => return status,
+                _ => {}
+            }
+        }
+    });
+    let status = told.await.expect("it is told without asking");
+    assert_eq!(status.peers.len(), 1);
+    assert_eq!(status.peers[0].person, "Ben");
+    a.close().await;
+    b.close().await;
+}
 
 #[tokio::test]
 async fn a_joiner_has_everything_the_inviter_held_when_join_returns() {
