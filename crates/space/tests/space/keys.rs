@@ -61,6 +61,42 @@ fn no_label_begins_another() {
 }
 
 #[test]
+fn a_root_gives_back_the_secret_its_file_keeps() {
+    assert_eq!(Root::new([9; 32]).secret(), &[9; 32]);
+}
+
+#[test]
+fn a_session_s_client_is_that_of_its_device_note_and_nonce() {
+    let (note, nonce) = (NoteId([3; 16]), Nonce([5; 16]));
+    let session = SessionPayload { nonce };
+    let client = session.client_id(&key(0), &note);
+    assert_eq!(client, client_id(&key(0), &note, &nonce));
+    assert_ne!(client, session.client_id(&key(1), &note));
+}
+
+#[test]
+fn a_reference_fits_its_own_entry_alone() {
+    let entry = EntryHash([7; 32]);
+    assert_eq!(entry.short(), entry);
+    assert_ne!(entry.short(), EntryHash([8; 32]));
+}
+
+#[test]
+fn gossip_takes_exactly_what_fits_into_a_message() {
+    let key = SpaceSecret::new([1; 32]).gossip_key();
+    let most = config::MAX_GOSSIP - 24 - 16;
+    let sealed = key.seal([2; 24], &vec![3; most]).expect("just fits");
+    assert_eq!(sealed.len(), config::MAX_GOSSIP);
+    assert_eq!(key.open(&sealed), Ok(vec![3; most]));
+    assert_eq!(
+        key.seal([2; 24], &vec![3; most + 1]),
+        Err(GossipError::TooLarge)
+    );
+    let longer = [sealed.as_slice(), &[0]].concat();
+    assert_eq!(key.open(&longer), Err(GossipError::TooLarge));
+}
+
+#[test]
 fn alias_ids_are_53_bits_of_the_first_entry() {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"skein/alias/1").update(&[7; 32]);

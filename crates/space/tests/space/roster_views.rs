@@ -96,10 +96,12 @@ fn standing_names_the_cuts_with_their_branches() {
 fn the_secret_s_label_changes_with_removals_alone() {
     let mut view = View::founded();
     assert_eq!(view.roster.secret_label().0, *blake3::hash(b"").as_bytes());
+    assert!(!view.roster.is_empty() && !view.roster.has_lowered());
     let first = view.roster.secret_label();
     view.write(0, &set_role(1, Role::Owner));
     view.write(0, &lower(1, EDITOR, &[]));
     assert_eq!(view.roster.secret_label(), first);
+    assert!(view.roster.has_lowered());
     let removal = view.write(0, &lower(1, None, &[]));
     assert_eq!(
         view.roster.secret_label().0,

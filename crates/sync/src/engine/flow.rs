@@ -212,3 +212,29 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AUTHOR: DeviceKey = DeviceKey([7; 32]);
+
+    #[test]
+    fn t11_bytes_count_as_entries_do_and_come_back_with_time() {
+        let mut allowances = Allowances::default();
+        let each = 1024 * 1024;
+        let many = config::UNASKED_BYTES / each;
+        for _ in 0..many {
+            assert!(allowances.covers(AUTHOR, each as usize, 0));
+            allowances.charge(AUTHOR, each as usize, 0);
+        }
+        assert!(!allowances.covers(AUTHOR, 1, 0), "the last byte is used up");
+        let again_ms = each * 1_000 / config::UNASKED_BYTES_PER_S;
+        assert!(!allowances.covers(AUTHOR, each as usize, again_ms - 1));
+        assert!(allowances.covers(AUTHOR, each as usize, again_ms));
+        assert!(
+            allowances.covers(DeviceKey([8; 32]), each as usize, 0),
+            "nobody else's"
+        );
+    }
+}

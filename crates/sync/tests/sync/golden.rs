@@ -8,7 +8,8 @@ use skein_space::{
     Chain, ChainId, Draft, Entry, EntryHash, Incarnation, Kind, Log, Nonce, NoteId, Root,
     SessionPayload, SpaceId,
 };
-use skein_sync::frame::{Frame, Hello, Relayed, RelayedHeads, ShortHeads};
+use skein_sync::config;
+use skein_sync::frame::{Frame, Hello, Relayed, RelayedHeads, ShortHeads, kind};
 use skein_sync::heads::{Heads, Line, Tip};
 use skein_sync::presence::{Activity, Presence};
 
@@ -162,4 +163,33 @@ fn frames_keep_their_bytes() {
         golden, fresh,
         "a frame's bytes changed: that is a new protocol number"
     );
+}
+
+#[test]
+fn bounds_of_frames_are_what_is_taken_and_no_byte_more() {
+    let bound = |kind: u8| match kind {
+        kind::ENTRY => config::ENTRY_FRAME_MAX_BYTES,
+        _ => config::FRAME_MAX_BYTES,
+    };
+    // A type of a later version: nothing but its length is looked at.
+    for more in [1, 2] {
+        assert!(Frame::decode(99, &vec![0; bound(99) + more]).is_err());
+        assert!(Frame::decode(kind::ENTRY, &vec![0; bound(kind::ENTRY) + more]).is_err());
+    }
+    assert!(matches!(
+        Frame::decode(99, &vec![0; bound(99)]),
+        Ok(Frame::Unknown(99))
+    ));
+    let longest = vec![1; config::POSITION_MAX_BYTES];
+    for (_, frame) in frames() {
+        if let Frame::Presence(mut presence) = frame {
+            (presence.caret, presence.head) = (longest.clone(), longest.clone());
+            let (kind, body) = Frame::Presence(presence.clone()).encode();
+            let read = Frame::decode(kind, &body).map(|frame| frame.encode());
+            assert!(read.is_ok_and(|again| again == (kind, body)));
+            presence.caret.push(1);
+            let (kind, body) = Frame::Presence(presence).encode();
+            assert!(Frame::decode(kind, &body).is_err());
+        }
+    }
 }

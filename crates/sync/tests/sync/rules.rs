@@ -94,6 +94,12 @@ fn a_cut_and_both_write_and_nothing_is_lost() {
         "{text}"
     );
     assert_eq!(c.hash(0, space, note), c.hash(1, space, note));
+    let back =
+        |d: &crate::cluster::Device| d.seen.iter().any(|s| matches!(s, Seen::NeedIncarnation));
+    assert!(
+        !c.devices.iter().any(back),
+        "R5: only own entries that are unknown say that a disk went back"
+    );
 }
 
 #[test]
@@ -209,6 +215,25 @@ fn s2_a_push_sent_twice_is_sealed_once_and_a_gap_is_asked_for() {
         },
     );
     assert_eq!(c.devices[0].sessions[&a].resend, Some(sequence + 1));
+}
+
+#[test]
+fn s2_a_push_that_says_nothing_counts_all_the_same() {
+    let (mut c, space) = two();
+    let (note, a) = c.create(0, space, "x");
+    let held = c.devices[0].disk.arrival.len();
+    c.push(0, a, vec![0, 0]);
+    assert_eq!(c.devices[0].disk.arrival.len(), held, "nothing to seal");
+    assert_eq!(
+        c.devices[0].sessions[&a].acked,
+        c.devices[0].sessions[&a].pushed
+    );
+    c.edit(0, a, 1, 0, "y");
+    assert_eq!(
+        c.devices[0].sessions[&a].resend, None,
+        "its number was taken"
+    );
+    assert_eq!(c.text(0, space, note), "xy");
 }
 
 #[test]
@@ -390,6 +415,12 @@ fn r1_green_only_on_proof_and_r2_lower_heads_take_it_back() {
             .peers[0]
             .behind
     };
+    let d = &mut c.devices[0];
+    let status = d.engine.status(&d.disk, space, note).unwrap().unwrap();
+    assert!(
+        !status.peers[0].needs_newer,
+        "it reads what this version writes"
+    );
     assert_eq!(behind(&mut c), Some(0));
     c.edit(0, a, 3, 0, "!");
     assert_eq!(behind(&mut c), Some(1), "sent is not held");
