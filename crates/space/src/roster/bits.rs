@@ -79,3 +79,52 @@ impl Bits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Numbers around the edges of words, and a seed that mixes them.
+    const NUMBERS: [u32; 12] = [0, 1, 5, 62, 63, 64, 65, 126, 127, 128, 191, 200];
+
+    fn picked(seed: u32) -> BTreeSet<u32> {
+        let chosen = |at: &usize| seed.wrapping_mul(2_654_435_761) >> (at + 7) & 1 == 1;
+        (0..NUMBERS.len())
+            .filter(chosen)
+            .map(|at| NUMBERS[at])
+            .collect()
+    }
+
+    fn bits(numbers: &BTreeSet<u32>) -> Bits {
+        let mut bits = Bits::default();
+        numbers.iter().for_each(|number| bits.set(*number));
+        bits
+    }
+
+    #[test]
+    fn bits_are_sets_of_numbers() {
+        for seed in 0..4_000 {
+            let (one, other) = (picked(seed), picked(seed.wrapping_mul(31) + 7));
+            let (a, b) = (bits(&one), bits(&other));
+            assert_eq!(a.iter().collect::<BTreeSet<_>>(), one);
+            assert_eq!(a.highest(), one.last().copied());
+            assert!((0..260).all(|number| a.has(number) == one.contains(&number)));
+            assert_eq!(a.meets(&b), !one.is_disjoint(&other));
+            assert_eq!(a.contains(&b), one.is_superset(&other));
+            assert!(a.contains(&a) && a.contains(&Bits::default()));
+            let changed = |change: &dyn Fn(&mut Bits)| {
+                let mut changed = a.clone();
+                change(&mut changed);
+                changed
+            };
+            assert_eq!(changed(&|a| a.add(&b)), bits(&(&one | &other)));
+            assert_eq!(changed(&|a| a.remove(&b)), bits(&(&one - &other)));
+            for end in [0, 1, 63, 64, 65, 128, 200, 201, 300] {
+                let below = one.iter().copied().filter(|number| *number < end).collect();
+                assert_eq!(changed(&|a| a.truncate(end)), bits(&below), "below {end}");
+            }
+        }
+    }
+}

@@ -146,3 +146,23 @@ fn an_admission_s_address_must_be_the_inviter_s_own() {
         PairingError::WrongProof
     );
 }
+
+#[test]
+fn an_admission_carries_sixteen_addresses_and_no_more() {
+    let most = config::MAX_ADMISSION_ADDRESSES;
+    let address = "/ip4/10.0.0.1/tcp/4001".to_owned();
+    let mut admission = admission();
+    admission.addresses = vec![address.clone(); most];
+    let bytes = admission.encode().unwrap();
+    assert_eq!(Admission::decode(&bytes).unwrap().addresses.len(), most);
+    let one = 2 + address.len();
+    let count = bytes.len() - most * one - 1;
+    for more in [1, 2] {
+        let mut longer = bytes.clone();
+        longer[count] += more as u8;
+        longer.extend(bytes[count + 1..][..more * one].to_vec());
+        assert_eq!(Admission::decode(&longer).err(), Some(AdmissionError::Form));
+        admission.addresses.push(address.clone());
+        assert_eq!(admission.encode().err(), Some(AdmissionError::Form));
+    }
+}

@@ -90,7 +90,10 @@ impl Copied {
                 assert!(text.contains(word), "{i} lacks {word:?}: {text:?}");
             }
         }
+        let asked = |seen: &Seen| matches!(seen, Seen::NeedIncarnation);
         for i in 1..self.c.devices.len() {
+            let of = &self.c.devices[i];
+            assert!(!of.seen.iter().any(asked), "{i} takes itself for copied");
             assert_eq!(self.c.hashes(0), self.c.hashes(i), "entries of {i}");
             assert_eq!(
                 self.c.hash(0, self.space, self.note),
