@@ -411,6 +411,14 @@ fn messages_keep_their_limits() {
         PairingMessage::decode(&long).is_ok(),
         "1 MiB, type included"
     );
+    let Ok(PairingMessage::Admit(mut admit)) = PairingMessage::decode(&long) else {
+        panic!("type 4 is an admission");
+    };
+    for _ in 0..2 {
+        admit.admission.push(0);
+        let longer = PairingMessage::Admit(admit.clone()).encode();
+        assert_eq!(longer, Err(PairingError::NoMessage));
+    }
     assert_eq!(
         PairingMessage::decode(&[long, vec![0]].concat()),
         Err(PairingError::NoMessage)
