@@ -291,3 +291,29 @@ pub(super) fn colours(devices: Vec<DeviceKey>) -> BTreeMap<DeviceKey, u8> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twelve_devices_have_twelve_colours_and_a_thirteenth_one_of_them() {
+        let devices = |count: u8| (0..count).map(|i| DeviceKey([i; 32])).collect::<Vec<_>>();
+        for count in 1..=config::COLOURS as u8 {
+            let given: BTreeSet<u8> = colours(devices(count)).into_values().collect();
+            assert_eq!(given.len(), usize::from(count));
+        }
+        let more = colours(devices(config::COLOURS as u8 + 1));
+        assert!(
+            more.values()
+                .all(|colour| usize::from(*colour) < config::COLOURS)
+        );
+        let mut turned = devices(9);
+        turned.reverse();
+        assert_eq!(
+            colours(turned),
+            colours(devices(9)),
+            "everybody assigns the same"
+        );
+    }
+}

@@ -226,3 +226,54 @@ impl Engine {
         s.receipts.insert(heads.device, receipt);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use skein_space::{Chain, Draft, EntryHash, Kind, Log, NoteId, Root};
+
+    use super::*;
+
+    fn entry(seq: u64, prev: EntryHash) -> Entry {
+        let root = Root::new([7; 32]);
+        let draft = Draft {
+            chain: Chain {
+                space: SpaceId([1; 16]),
+                device: root.device_key(),
+                incarnation: Incarnation([2; 16]),
+                log: Log::Notes,
+            },
+            seq,
+            prev,
+            kind: Kind::Edit,
+            note: NoteId([3; 16]),
+            session: 1,
+            deps: Vec::new(),
+            wall_ms: 0,
+        };
+        Entry::seal(&root.signer(), draft, vec![0, 0]).expect("a small entry")
+    }
+
+    fn tip(entry: &Entry) -> Tip {
+        Tip {
+            seq: entry.header().seq,
+            hash: entry.hash(),
+        }
+    }
+
+    #[test]
+    fn r1_a_claim_proves_nothing_until_the_very_entry_it_names_is_here() {
+        let below = entry(4, EntryHash([4; 32]));
+        let (ours, theirs) = (entry(5, below.hash()), entry(5, EntryHash([9; 32])));
+        let chain = ours.chain_id();
+        let holds = |seq| BTreeMap::from([(chain, seq)]);
+        let mut receipt = Receipt::default();
+        receipt.claims.insert(chain, vec![tip(&theirs)]);
+        receipt.prove(&below, &holds(4));
+        receipt.prove(&ours, &holds(5));
+        assert!(!receipt.holds(chain, 1), "it showed another branch");
+        receipt.prove(&theirs, &holds(4));
+        assert!(receipt.holds(chain, 4) && !receipt.holds(chain, 5));
+        receipt.prove(&ours, &holds(5));
+        assert!(!receipt.holds(chain, 5), "nothing is claimed any more");
+    }
+}

@@ -720,6 +720,44 @@ fn p2_a_window_that_died_is_nobody_beside_the_one_opened_after_it() {
 }
 
 #[test]
+fn p1_who_hears_itself_is_not_two() {
+    let (mut c, space) = two();
+    let (note, _) = c.create(0, space, "x");
+    c.run(200);
+    let heard = c.devices[1].engine.people(space, note).remove(0).presence;
+    let (kind, body) = skein_sync::frame::Frame::Presence(heard).encode();
+    c.input(0, Input::Gossip { space, kind, body });
+    assert!(c.devices[0].engine.people(space, note).is_empty());
+}
+
+#[test]
+fn p2_a_position_that_no_frame_carries_is_not_told() {
+    let (mut c, space) = two();
+    let (note, session) = c.create(0, space, "x");
+    let most = skein_sync::config::POSITION_MAX_BYTES;
+    for (caret, head, told) in [(most, most, most), (most + 1, 1, most), (1, most + 1, most)] {
+        let (caret, head) = (Some(vec![1; caret]), Some(vec![2; head]));
+        c.input(
+            0,
+            Input::Caret {
+                session,
+                caret,
+                head,
+            },
+        );
+        c.run(1_000);
+        let people = c.devices[1].engine.people(space, note);
+        assert_eq!(
+            people[0].presence.caret.len(),
+            told,
+            "the place before stays"
+        );
+        assert_eq!(people[0].presence.head.len(), told);
+    }
+    assert_eq!(c.streams().len(), 2, "and the stream lives on");
+}
+
+#[test]
 fn p1_nobody_moves_anothers_caret() {
     let (mut c, space) = Cluster::with_space(3, Role::Editor);
     c.connect_all();
