@@ -345,6 +345,37 @@ fn h2_a_forged_entry_does_not_keep_the_true_one_out() {
 }
 
 #[test]
+fn h3_an_edit_that_names_a_session_of_another_note_is_held_refused_and_not_applied() {
+    let (mut c, space) = two();
+    let (note, _) = c.create(0, space, "true");
+    c.create(1, space, "another note");
+    c.run(6_000);
+    let chain = skein_space::Chain {
+        space,
+        device: c.key(1),
+        incarnation: c.devices[1].disk.spaces[&space],
+        log: Log::Notes,
+    };
+    let (seq, prev) = c.devices[1].engine.tip(space, chain.id()).unwrap();
+    let draft = skein_space::Draft {
+        chain,
+        seq: seq + 1,
+        prev,
+        kind: Kind::Edit,
+        note,
+        session: 1,
+        deps: c.devices[1].engine.roster(space).unwrap().frontier(),
+        wall_ms: 0,
+    };
+    let edit = Entry::seal(&c.devices[1].root.signer(), draft, vec![0, 0]).unwrap();
+    let (kind, body) = (kind::ENTRY, edit.encode());
+    c.input(0, Input::Gossip { space, kind, body });
+    let (held, _, refused) = c.devices[0].disk.arrival.last().unwrap();
+    assert_eq!((held.hash(), *refused), (edit.hash(), true));
+    assert_eq!(c.text(0, space, note), "true");
+}
+
+#[test]
 fn h4_entries_out_of_order_are_parked_and_h5_duplicates_change_nothing() {
     let (mut c, space) = Cluster::with_space(2, Role::Editor);
     let (note, a) = c.create(0, space, "one");
