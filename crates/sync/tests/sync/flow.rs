@@ -49,6 +49,24 @@ fn t9_a_long_chain_is_asked_for_and_comes_once() {
 }
 
 #[test]
+fn t10_who_shows_a_chain_and_sends_none_of_it_is_passed_over() {
+    for silent in [0, 1] {
+        let (mut c, space) = Cluster::with_space(3, Role::Editor);
+        c.cut = vec![(0, 2), (1, 2)];
+        c.connect_all();
+        let (_, a) = c.create(0, space, "x");
+        writes(&mut c, 0, a, 2 * config::RANGE_CHUNK_ENTRIES);
+        c.run(10_000);
+        // The roster is known to all, so what is withheld is words.
+        c.withholds = Some((silent, 2));
+        c.reconnect(0, 2);
+        c.reconnect(1, 2);
+        c.run(5 * config::PULL_RETRY_MS);
+        assert_eq!(c.hashes(2), c.hashes(0), "{silent} sends nothing");
+    }
+}
+
+#[test]
 fn t10_chains_have_turns_and_a_short_one_does_not_wait_for_a_long_one() {
     let (mut c, space) = Cluster::with_space(3, Role::Editor);
     c.cut = vec![(0, 2), (1, 2)];

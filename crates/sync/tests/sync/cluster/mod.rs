@@ -66,6 +66,8 @@ pub struct Cluster {
     /// Pairs that cannot reach each other.
     pub cut: Vec<(usize, usize)>,
     pub sent: Vec<(usize, u8, usize)>,
+    /// Of these two the first sends the second no entries, and all else.
+    pub withholds: Option<(usize, usize)>,
 }
 
 enum Packet {
@@ -103,6 +105,7 @@ impl Cluster {
             gossip: false,
             cut: Vec::new(),
             sent: Vec::new(),
+            withholds: None,
         }
     }
 
