@@ -114,6 +114,9 @@ fn r7_receipts_come_without_a_stream_and_without_gossip() {
         let (equal, online) = c.devices[device].engine.equal_heads(space);
         assert_eq!((equal, online), (MANY - 1, MANY - 1));
     }
+    let of = |what: u8| c.sent.iter().filter(|(_, k, _)| *k == what).count();
+    let (short, full) = (of(kind::RELAYED_SHORT), of(kind::RELAYED));
+    assert!(short > full, "equals get the short form: {short}, {full}");
     // Nothing changes, so nothing is handed on.
     c.sent.clear();
     c.run(500_000);
