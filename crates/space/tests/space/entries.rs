@@ -185,6 +185,14 @@ fn names_are_at_most_256_bytes() {
     };
     assert!(sign(&"ü".repeat(128)).is_ok());
     assert_eq!(sign(&"x".repeat(257)), Err(Broken::TextTooLong));
+    let statement = sign(&"x".repeat(256)).expect("just fits");
+    let member = Member::SetRole {
+        subject: key(1),
+        role: Role::Editor,
+        statement,
+    };
+    let bytes = member.encode().expect("a member of such a name");
+    assert_eq!(Member::decode(&bytes), Ok(member), "and is read again");
 }
 
 #[test]

@@ -34,8 +34,13 @@ fn bounds_are_those_of_the_largest_entry() {
     assert_eq!(header(0), config::HEADER_FIXED);
     assert_eq!(header(1) - header(0), config::REF_BYTES);
     assert_eq!(header(config::MAX_DEPS as u64), config::MAX_HEADER);
-    let largest = sealed(config::MAX_DEPS as u64, config::MAX_PAYLOAD);
-    assert_eq!(largest.encode().len(), config::MAX_ENTRY);
+    let largest = sealed(config::MAX_DEPS as u64, config::MAX_PAYLOAD).encode();
+    assert_eq!(largest.len(), config::MAX_ENTRY);
+    assert!(Entry::decode(&largest).is_ok());
+    for more in [1, 2] {
+        let longer = [largest.as_slice(), &vec![0; more]].concat();
+        assert_eq!(Entry::decode(&longer), Err(EntryError::PayloadTooLarge));
+    }
 }
 
 #[test]

@@ -24,6 +24,18 @@ fn a_ticket_is_read_however_it_is_pasted() {
 }
 
 #[test]
+fn a_page_of_text_is_not_searched_for_a_ticket() {
+    let text = ticket().text().unwrap();
+    let pasted = |length: usize| format!("{text}{}", " ".repeat(length - text.len()));
+    let most = config::MAX_TICKET_TEXT;
+    assert_eq!(pasted(most).parse::<Ticket>(), Ok(ticket()));
+    for longer in [most + 1, most + 2] {
+        let read = pasted(longer).parse::<Ticket>();
+        assert_eq!(read, Err(TicketError::NotATicket));
+    }
+}
+
+#[test]
 fn a_mistyped_ticket_says_so() {
     let text = ticket().text().unwrap();
     for at in 7..text.len() {

@@ -216,3 +216,47 @@ impl Parked {
             .min()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use skein_space::{Draft, EntryHash, Kind, Root};
+
+    use super::*;
+
+    #[test]
+    fn h4_what_is_parked_stays_below_its_bytes_the_oldest_out_first() {
+        const EACH: usize = 1024 * 1024;
+        let root = Root::new([7; 32]);
+        let entry = |seq: u64, bytes: usize| {
+            let draft = Draft {
+                chain: Chain {
+                    space: SpaceId([1; 16]),
+                    device: root.device_key(),
+                    incarnation: Incarnation([2; 16]),
+                    log: Log::Notes,
+                },
+                seq,
+                prev: EntryHash([3; 32]),
+                kind: Kind::Edit,
+                note: NoteId([4; 16]),
+                session: 1,
+                deps: Vec::new(),
+                wall_ms: 0,
+            };
+            Arc::new(Entry::seal(&root.signer(), draft, vec![0; bytes]).expect("small enough"))
+        };
+        let mut parked = Parked::default();
+        let most = (config::PARKED_MAX_BYTES / EACH) as u64;
+        for seq in 2..20 {
+            parked.push(entry(seq, EACH), None);
+            let held = parked.entries.len() as u64;
+            assert_eq!(held, (seq - 1).min(most));
+            assert_eq!(parked.entries[0].0.header().seq, seq + 1 - held);
+        }
+        parked.take();
+        for seq in 2..400 {
+            parked.push(entry(seq, 2), None);
+        }
+        assert_eq!(parked.entries.len(), config::PARKED_MAX_ENTRIES);
+    }
+}
