@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import type { NoteStatus, PeerStatus } from '../../ipc/backend'
 import type { ReplicaStatus } from '../../sync/replicaStatus'
 import { type NoteHere, statusSentence, type Tone } from './sentence'
-import { isCalmer } from './useCalm'
 
 const settled: NoteHere = { replica: { kind: 'saved' }, canWrite: true }
 const saving: ReplicaStatus = { kind: 'saving', unacked: 1 }
@@ -297,18 +296,5 @@ describe('green', () => {
     const sentence = statusSentence({ ...settled, ...here }, { ...saved, peers: [ben], ...status })
     expect(sentence.tone).not.toBe('held')
     expect(sentence.text).not.toContain('has everything')
-  })
-})
-
-describe('what is shown', () => {
-  const tones: Tone[] = ['held', 'here', 'plain', 'behind', 'pending', 'trouble', 'unknown']
-
-  test('lags behind only on the careful side: green never stays when it is no longer proven', () => {
-    for (const tone of tones) expect(isCalmer(tone, 'held')).toBe(false)
-  })
-
-  test('becomes green only after having been proven for a while', () => {
-    for (const tone of tones.filter(each => each !== 'held' && each !== 'unknown'))
-      expect(isCalmer('held', tone)).toBe(true)
   })
 })
