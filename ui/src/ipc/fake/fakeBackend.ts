@@ -52,6 +52,7 @@ export function fakeBackend(name: string): Backend & { world: World } {
       const note = need(id)
       const session = ++sessions
       ofSession.set(session, note)
+      setTimeout(() => tell({ kind: 'status', status: note.status() }))
       return note.open(session, onMessage)
     },
     push: async (header, update) => need(header.note).push(header, update),
