@@ -166,3 +166,12 @@ fn an_admission_carries_sixteen_addresses_and_no_more() {
         assert_eq!(admission.encode().err(), Some(AdmissionError::Form));
     }
 }
+
+#[test]
+fn an_admission_is_as_long_as_its_message_leaves_room_for() {
+    // Type, MAC and two signatures stand before it.
+    let most = config::MAX_ADMISSION - 1 - 32 - 2 * config::SIG_BYTES;
+    let read = |length: usize| Admission::decode(&vec![0; length]).err();
+    assert_ne!(read(most), Some(AdmissionError::TooLarge));
+    assert_eq!(read(most + 1), Some(AdmissionError::TooLarge));
+}
