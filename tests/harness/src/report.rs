@@ -1,5 +1,6 @@
 //! Many schedules, and their figures.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -48,45 +49,82 @@ pub struct Asked {
     pub go_on: bool,
     /// Seeds at once, each on a thread of its own. More than one, and a few more schedules than asked for may be run.
     pub jobs: usize,
+    /// How often the figures so far are said on standard error: a run of hours may be ended at any time.
+    pub said_every: Option<Duration>,
 }
 
-impl Asked {
-    fn is_enough(&self, report: &Report, began: Instant) -> bool {
-        report.schedules >= self.many
-            || self.time.is_some_and(|time| began.elapsed() >= time)
-            || !self.go_on && !report.failures.is_empty()
+thread_local! {
+    /// The seed this thread plays.
+    static SEED: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// The seed that the calling thread plays, for words about a panic that ends the process.
+pub fn seed_here() -> Option<u64> {
+    SEED.get()
+}
+
+/// A run of many seeds under way.
+struct Tour {
+    asked: Asked,
+    began: Instant,
+    said: Instant,
+    next: u64,
+    report: Report,
+}
+
+impl Tour {
+    /// The next seed to run, while it is not enough.
+    fn begin(&mut self) -> Option<u64> {
+        let Asked {
+            many, time, go_on, ..
+        } = self.asked;
+        let enough = self.report.schedules >= many
+            || time.is_some_and(|time| self.began.elapsed() >= time)
+            || !go_on && !self.report.failures.is_empty();
+        let seed = (!enough).then_some(self.next)?;
+        self.next += 1;
+        Some(seed)
+    }
+
+    fn end(&mut self, seed: u64, outcome: Outcome) {
+        self.report.take(seed, outcome);
+        self.report.seeds = self.asked.first..self.next;
+        let said_every = self.asked.said_every;
+        if said_every.is_some_and(|each| self.said.elapsed() >= each) {
+            self.said = Instant::now();
+            eprintln!("so far, after {} s:", self.began.elapsed().as_secs());
+            eprint!("{}", self.report.figures());
+        }
     }
 }
 
 /// Runs seeds from the first on, each twice, until it is enough.
 pub fn seeds(asked: Asked) -> Report {
     let began = Instant::now();
-    let shared = Mutex::new((asked.first, Report::default()));
-    let lock = || shared.lock().expect("no schedule runs under the lock");
+    let tour = Mutex::new(Tour {
+        asked,
+        began,
+        said: began,
+        next: asked.first,
+        report: Report::default(),
+    });
+    let lock = || tour.lock().expect("no schedule runs under the lock");
+    let work = || {
+        // Not in the head of the loop, where the lock would be held while the schedule runs.
+        let begin = || lock().begin();
+        while let Some(seed) = begin() {
+            SEED.set(Some(seed));
+            let outcome = run::seed(seed, asked.expected);
+            lock().end(seed, outcome);
+        }
+    };
     std::thread::scope(|scope| {
         for _ in 0..asked.jobs.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let seed = {
-                        let (next, report) = &mut *lock();
-                        if asked.is_enough(report, began) {
-                            return;
-                        }
-                        let seed = *next;
-                        *next += 1;
-                        seed
-                    };
-                    let outcome = run::seed(seed, asked.expected);
-                    lock().1.take(seed, outcome);
-                }
-            });
+            scope.spawn(work);
         }
     });
-    let (next, mut report) = shared
-        .into_inner()
-        .expect("no schedule runs under the lock");
+    let mut report = std::mem::take(&mut lock().report);
     report.failures.sort_by_key(|(seed, _)| *seed);
-    report.seeds = asked.first..next;
     report
 }
 

@@ -3,6 +3,8 @@
 //! Without `--schedules` one seed is played and its trace can be shown; with it, seeds from N on. `--all` expects
 //! everything that is promised, also what the engine cannot do yet.
 
+use std::cell::RefCell;
+use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -49,6 +51,26 @@ fn asked() -> Result<Asked, String> {
     Ok(asked)
 }
 
+/// How often a long run says how far it is.
+const SAID_EVERY: Duration = Duration::from_secs(60);
+
+thread_local! {
+    /// The panic before this one.
+    static BEFORE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Panics inside a schedule are results, and those that redb catches no news. One in a destructor ends the process:
+/// then this is the last chance to say which seed it was.
+fn heard(panic: &PanicHookInfo<'_>) {
+    let words = panic.to_string();
+    if words.contains("panic in a destructor") || words.contains("cannot unwind") {
+        let seed = report::seed_here();
+        let before = BEFORE.with_borrow(String::clone);
+        eprintln!("seed {seed:?} ends this process: {words}\nbefore it: {before}");
+    }
+    BEFORE.set(words);
+}
+
 fn main() -> ExitCode {
     let asked = match asked() {
         Ok(asked) => asked,
@@ -57,8 +79,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    // Panics inside a schedule are results; those that redb catches are no news.
-    std::panic::set_hook(Box::new(|_| {}));
+    std::panic::set_hook(Box::new(heard));
     let began = Instant::now();
     if asked.schedules.is_none() && asked.minutes.is_none() {
         let plan = generate::plan(asked.seed, asked.expected);
@@ -84,6 +105,7 @@ fn main() -> ExitCode {
         expected: asked.expected,
         go_on: asked.go_on,
         jobs: asked.jobs,
+        said_every: Some(SAID_EVERY),
     });
     for (seed, outcome) in &report.failures {
         if asked.go_on {

@@ -23,6 +23,7 @@ fn schedules_lose_nothing_and_end_in_agreement() {
         expected: Expected::TODAY,
         go_on: false,
         jobs: 1,
+        said_every: None,
     });
     println!("{}", report.figures());
     for (seed, outcome) in &report.failures {
