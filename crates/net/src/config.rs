@@ -58,6 +58,10 @@ pub const WRITE_PIECE: usize = 16 * 1024;
 /// How long a queued close may take to hand over what was sent before it.
 pub const CLOSE_FLUSH: Duration = Duration::from_secs(5);
 
+/// How long a stream may outlive its connection, to hand over what came before the end. Then it is ended: yamux does not
+/// always wake who reads from it (seen where both sides closed connections at once).
+pub const STREAM_OUTLIVES: Duration = Duration::from_secs(1);
+
 /// How long opening a stream may take, negotiation included.
 pub const OPEN_DEADLINE: Duration = Duration::from_secs(5);
 

@@ -49,7 +49,8 @@ pub struct Asked {
     pub go_on: bool,
     /// Seeds at once, each on a thread of its own. More than one, and a few more schedules than asked for may be run.
     pub jobs: usize,
-    /// How often the figures so far are said on standard error: a run of hours may be ended at any time.
+    /// How often the figures so far are said on standard error, and each broken promise at once: a run of hours may be
+    /// ended at any time.
     pub said_every: Option<Duration>,
 }
 
@@ -87,9 +88,12 @@ impl Tour {
     }
 
     fn end(&mut self, seed: u64, outcome: Outcome) {
+        let said_every = self.asked.said_every;
+        if let Some(failure) = outcome.failure.as_ref().filter(|_| said_every.is_some()) {
+            eprintln!("seed {seed}: {}: {}", failure.promise, failure.seen);
+        }
         self.report.take(seed, outcome);
         self.report.seeds = self.asked.first..self.next;
-        let said_every = self.asked.said_every;
         if said_every.is_some_and(|each| self.said.elapsed() >= each) {
             self.said = Instant::now();
             eprintln!("so far, after {} s:", self.began.elapsed().as_secs());

@@ -51,6 +51,8 @@ struct Running {
     peer: TransportKey,
     connection: ConnectionId,
     task: AbortHandle,
+    /// When it is ended, because its connection is gone.
+    ends_by: Option<Instant>,
 }
 
 /// The network task's state.
@@ -204,15 +206,18 @@ impl Task {
 
     /// When something is due without anything happening.
     fn next_time(&self) -> Instant {
+        let ends_by = self.streams.values().filter_map(|running| running.ends_by);
+        let own = ends_by.chain([self.next_look]).min();
+        let own = own.unwrap_or(self.next_look);
         if !self.may_dial() {
-            return self.next_look;
+            return own;
         }
         let sighting = match self.all_connected() {
             true => None,
             false => self.sightings.next_due(&self.links),
         };
-        let dials = [self.keeper.next_due(), sighting, Some(self.next_look)];
-        dials.into_iter().flatten().min().unwrap_or(self.next_look)
+        let dials = [self.keeper.next_due(), sighting, Some(own)];
+        dials.into_iter().flatten().min().unwrap_or(own)
     }
 
     /// Queues an event for the application.
@@ -223,6 +228,7 @@ impl Task {
     /// A look at the machine's addresses and clocks.
     fn on_time(&mut self) {
         let now = Instant::now();
+        self.end_outlived(now);
         if now < self.next_look {
             return;
         }

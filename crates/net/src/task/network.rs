@@ -45,6 +45,8 @@ impl Task {
                 tracing::debug!(%connection_id, cause = ?cause.map(|cause| cause.to_string()), "connection closed");
                 if from_here {
                     self.streams_closed_with(connection_id);
+                } else {
+                    self.streams_outlive(connection_id);
                 }
                 self.on_closed(&peer_id, connection_id);
             }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use libp2p::swarm::{ConnectionId, Stream};
 use skein_space::TransportKey;
+use tokio::time::Instant;
 
 use crate::command::StreamId;
 use crate::config;
@@ -101,6 +102,7 @@ impl Task {
             peer,
             connection,
             task,
+            ends_by: None,
         };
         self.streams.insert(id, running);
         self.tell(NetEvent::StreamUp {
@@ -111,20 +113,43 @@ impl Task {
     }
 
     pub(super) fn on_note(&mut self, stream: StreamId, note: Note) {
-        let Some(running) = self.streams.get(&stream) else {
+        if !self.streams.contains_key(&stream) {
             return; // ended here before its task noticed
-        };
-        let peer = running.peer;
+        }
         match note {
             Note::Frame { kind, body } => self.tell(NetEvent::Frame { stream, kind, body }),
             Note::Drained => self.tell(NetEvent::Drained { stream }),
-            Note::Ended(reason) => {
-                self.stream_down(stream, reason);
-                let more = self.streams.values().any(|running| running.peer == peer);
-                if !more && self.leaving.remove(&peer) {
-                    self.tell(NetEvent::PeerDown { peer });
-                }
-            }
+            Note::Ended(reason) => self.stream_ended(stream, reason),
+        }
+    }
+
+    /// A stream came to its end; with the last one of a peer that is leaving, the peer is gone.
+    fn stream_ended(&mut self, stream: StreamId, reason: StreamEnd) {
+        let peer = self.streams.get(&stream).map(|running| running.peer);
+        self.stream_down(stream, reason);
+        let Some(peer) = peer else { return };
+        let more = self.streams.values().any(|running| running.peer == peer);
+        if !more && self.leaving.remove(&peer) {
+            self.tell(NetEvent::PeerDown { peer });
+        }
+    }
+
+    /// The streams of a connection that is gone may still hand over what came, for a moment.
+    pub(super) fn streams_outlive(&mut self, connection: ConnectionId) {
+        let ends_by = Some(Instant::now() + config::STREAM_OUTLIVES);
+        let on = |running: &&mut Running| running.connection == connection;
+        for running in self.streams.values_mut().filter(on) {
+            running.ends_by = ends_by;
+        }
+    }
+
+    /// Ends those whose moment is over.
+    pub(super) fn end_outlived(&mut self, now: Instant) {
+        let over = |running: &Running| running.ends_by.is_some_and(|by| by <= now);
+        let streams = self.streams.iter().filter(|(_, running)| over(running));
+        let all: Vec<StreamId> = streams.map(|(id, _)| *id).collect();
+        for stream in all {
+            self.stream_ended(stream, StreamEnd::Lost);
         }
     }
 
