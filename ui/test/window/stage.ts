@@ -60,3 +60,11 @@ export function ben(of: Page, act: (ben: Ben) => void | Promise<void>): Promise<
 export function focusIsInText(of: Page): Promise<boolean> {
   return of.evaluate(() => document.activeElement?.closest('[data-testid="editor"]') !== null)
 }
+
+/** A dialog or menu that is open has the focus: from then on it hears keys, which a click alone does not say. */
+export function focusIsIn(of: Page, role: 'dialog' | 'menu'): Promise<boolean> {
+  return of.evaluate(
+    role => document.activeElement?.closest(`[role="${role}"][data-open]`) instanceof Element,
+    role,
+  )
+}

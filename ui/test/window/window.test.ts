@@ -2,7 +2,7 @@
 /** Writing, saving, keys and focus in Chromium, with pretended devices. */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { ben, type Fake, focusIsInText, open, soon, stage } from './stage'
+import { ben, type Fake, focusIsIn, focusIsInText, open, soon, stage } from './stage'
 
 stage()
 
@@ -119,13 +119,13 @@ describe('by keyboard', () => {
         await page.getByRole('button', { name: 'More' }).click()
         await page.getByRole('menuitem', { name: open }).click()
       }
-      await page.getByRole(within).waitFor()
-      expect(await focusIsInText(page)).toBe(false)
+      await soon(() => focusIsIn(page, within)).toBe(true)
       await page.keyboard.press('Escape')
       await page.getByRole(within).waitFor({ state: 'detached' })
       await soon(() => focusIsInText(page)).toBe(true)
     }
     await page.getByRole('button', { name: 'More' }).click()
+    await soon(() => focusIsIn(page, 'menu')).toBe(true)
     await page.keyboard.press('Escape')
     await soon(() => focusIsInText(page)).toBe(true)
     await page.keyboard.type('!')
