@@ -51,6 +51,9 @@ struct Inner {
     lies: u64,
     /// Whether a lie has not been made good by a true sync.
     lied: bool,
+    /// How many of the pending changes such a sync took: they are in the drive's cache, so that a sync that fails
+    /// later does not lose them, and a true one makes them durable.
+    taken: usize,
     fired: Fired,
 }
 
@@ -203,11 +206,12 @@ impl Inner {
         let mut durable = self.synced();
         durable.resize(self.live.len(), 0);
         self.durable = Some(durable);
-        self.pending.clear();
+        self.pending.truncate(self.taken);
     }
 
     fn settle(&mut self) {
         let pending = std::mem::take(&mut self.pending);
+        self.taken = 0;
         if let Some(durable) = &mut self.durable {
             for change in &pending {
                 redo(durable, change, |_| true);
@@ -349,6 +353,7 @@ impl StorageBackend for SimDisk {
         if inner.lies > 0 {
             inner.lies -= 1;
             inner.lied = true;
+            inner.taken = inner.pending.len();
             inner.fired.lies += 1;
             return Ok(());
         }
