@@ -40,8 +40,13 @@ pub const RETRY_FIRST_MS: u64 = 50;
 pub const RETRY_LONGEST_MS: u64 = 5_000;
 
 /// After healing everybody agrees within so long, virtual ms: three digests, a stream asked for again, and the
-/// longest keep-alive and backoff.
+/// longest keep-alive and backoff. Once more for every device that runs with the identity of another: one
+/// connection per identity, so they take turns.
 pub const HEAL_MS: u64 = 60_000;
+
+/// While all heals, devices that run with one identity take each other's place this often, ms: time enough for two
+/// to say what they hold and to send it.
+pub const TWIN_TURN_MS: u64 = 3_000;
 
 /// How often it is looked whether everybody agrees, virtual ms.
 pub const LOOK_MS: u64 = 500;

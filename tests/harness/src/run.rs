@@ -113,8 +113,10 @@ impl Cluster {
         }
         self.mend();
         let begin_ms = self.now_ms;
+        let clones = self.devices.len() - self.plan.world.parts.len();
+        let end_ms = begin_ms + HEAL_MS * (1 + clones as u64);
         let mut why = None;
-        while self.now_ms < begin_ms + HEAL_MS && self.failure.is_none() {
+        while self.now_ms < end_ms && self.failure.is_none() {
             self.invite_all();
             self.run_for(LOOK_MS);
             why = self.disagreement();

@@ -4,7 +4,7 @@ use skein_space::{SpaceId, TransportKey};
 use skein_sync::{Input, StreamId};
 
 use super::Cluster;
-use crate::config::KEEP_ALIVE_MS;
+use crate::config::{KEEP_ALIVE_MS, TWIN_TURN_MS};
 use crate::event::{Happening, Life};
 use crate::net::Side;
 
@@ -24,10 +24,10 @@ impl Cluster {
                 let can = self.is_up(a) && self.is_up(b) && self.net.passes(a, b, self.now_ms);
                 // Of two devices with one identity the later takes the earlier one's place, now and then.
                 let twins = self.twin_of(a, b).or(self.twin_of(b, a)).is_some();
-                let tries = if twins {
-                    self.chance(0.1)
-                } else {
-                    self.healing || self.chance(0.7)
+                let tries = match (twins, self.healing) {
+                    (true, true) => self.have_their_turn(a, b),
+                    (true, false) => self.chance(0.1),
+                    (false, healing) => healing || self.chance(0.7),
                 };
                 if can && !known && tries {
                     let at_ms = self.now_ms + self.between(1, 300);
@@ -35,6 +35,19 @@ impl Cluster {
                 }
             }
         }
+    }
+
+    /// Every pair of two identities' devices meets within as many turns as there are such pairs: whether all agree
+    /// after healing is not a matter of luck.
+    fn have_their_turn(&self, a: usize, b: usize) -> bool {
+        let twins = |of: usize| -> Vec<usize> {
+            let all = 0..self.devices.len();
+            all.filter(|other| self.devices[*other].key == self.devices[of].key)
+                .collect()
+        };
+        let (these, those) = (twins(a), twins(b));
+        let turn = (self.now_ms / TWIN_TURN_MS) as usize;
+        these[turn % these.len()] == a && those[turn / these.len() % those.len()] == b
     }
 
     fn give_up_if_silent(&mut self, a: usize, b: usize) {
