@@ -1,8 +1,9 @@
 //! What follows once something is durable: acknowledge the window, publish to peers, answer the shell.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use skein_space::{ChainId, Entry, EntryRef, Kind, SpaceId};
+use skein_space::{ChainId, Entry, EntryRef, Kind, SpaceId, planted};
 
 use super::Engine;
 use super::note::Applied;
@@ -17,8 +18,8 @@ pub(super) struct Pending {
     entries: Vec<(ChainId, Arc<Entry>, Option<StreamId>)>,
     /// Pushes that are saved by it.
     acks: Vec<(SessionHandle, u64, Option<EntryRef>)>,
-    /// Own edits the other windows on the note see once they are durable.
-    deliver: Vec<(Applied, SessionHandle)>,
+    /// Own edits, and the other windows on the note, which see them once they are durable.
+    deliver: (Vec<Applied>, BTreeSet<SessionHandle>),
     answer: Option<Answer>,
 }
 
@@ -61,9 +62,8 @@ impl Pending {
     }
 
     /// The other windows on the note see these then.
-    pub fn deliver(mut self, applied: Vec<Applied>, author: SessionHandle) -> Self {
-        self.deliver
-            .extend(applied.into_iter().map(|a| (a, author)));
+    pub fn deliver(mut self, applied: Vec<Applied>, readers: BTreeSet<SessionHandle>) -> Self {
+        self.deliver = (applied, readers);
         self
     }
 
@@ -95,8 +95,11 @@ impl Engine {
             self.tell_durable(space, entry);
             self.sender_holds(space, *id, entry, *from);
         }
-        for (applied, author) in pending.deliver {
-            self.queue_delivery(space, &applied, Some(author));
+        let (applied, readers) = pending.deliver;
+        if !planted!(OwnNotDelivered) {
+            applied
+                .iter()
+                .for_each(|one| self.queue_delivery(one, &readers));
         }
         for (id, entry, from) in pending.entries {
             self.publish(space, id, &entry, from);

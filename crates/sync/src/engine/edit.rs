@@ -307,7 +307,7 @@ impl Engine {
         }
         let pending = Pending::own(space, entries)
             .ack(handle, sequence, last)
-            .deliver(applied, handle);
+            .deliver(applied, self.readers(space, note, Some(handle)));
         self.commit(ops, pending);
     }
 

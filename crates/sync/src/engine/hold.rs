@@ -181,8 +181,9 @@ impl Engine {
         note: NoteId,
         applied: Vec<Applied>,
     ) -> Option<StoreOp> {
+        let readers = self.readers(space, note, None);
         for one in &applied {
-            self.queue_delivery(space, one, None);
+            self.queue_delivery(one, &readers);
             let h = one.entry.header();
             if h.kind == Kind::Edit {
                 self.event(Event::Edit {

@@ -249,22 +249,26 @@ impl Engine {
             .is_some_and(|role| role >= Role::Editor)
     }
 
-    /// Puts an applied entry into the next delivery of every session on its note but its author's.
-    pub(super) fn queue_delivery(
-        &mut self,
+    /// The sessions that have a note open, but this one.
+    pub(super) fn readers(
+        &self,
         space: SpaceId,
-        applied: &Applied,
-        author: Option<SessionHandle>,
-    ) {
+        note: NoteId,
+        but: Option<SessionHandle>,
+    ) -> BTreeSet<SessionHandle> {
+        let open = self.loaded(space, note).map(|l| l.open.clone());
+        let mut readers = open.unwrap_or_default();
+        readers.retain(|handle| Some(*handle) != but);
+        readers
+    }
+
+    /// Puts an applied entry into the next delivery of those who had the note open when it was applied. Who opened the
+    /// note later has it; and in a note built anew since, its bytes may name other words.
+    pub(super) fn queue_delivery(&mut self, applied: &Applied, readers: &BTreeSet<SessionHandle>) {
         let h = applied.entry.header();
-        let Some(open) = self.loaded(space, h.note).map(|l| l.open.clone()) else {
-            return;
-        };
-        for handle in open {
-            if Some(handle) == author || planted!(OwnNotDelivered) && author.is_some() {
-                continue;
-            }
-            let Some(session) = self.sessions.get_mut(&handle) else {
+        for handle in readers {
+            let session = self.sessions.get_mut(handle);
+            let Some(session) = session.filter(|session| session.leaving_ms.is_none()) else {
                 continue;
             };
             session.outbox.0.push(Seen {

@@ -270,6 +270,20 @@ fn s4_two_windows_on_one_note_see_each_other_after_the_commit() {
 }
 
 #[test]
+fn s4_a_window_opened_before_the_commit_has_the_edit_and_gets_it_once() {
+    let (mut c, space) = two();
+    let (note, a) = c.create(0, space, "x");
+    c.devices[0].disk_stuck = true;
+    c.edit(0, a, 1, 0, "y");
+    let b = c.open(0, space, note);
+    c.devices[0].disk_stuck = false;
+    c.input(0, Input::Tick);
+    let window = &c.devices[0].sessions[&b];
+    assert_eq!(window.writer.as_ref().unwrap().text(), "xy");
+    assert_eq!(window.delivered, 0);
+}
+
+#[test]
 fn s7_a_viewer_reads_and_its_edit_is_kept_as_a_draft_and_refused_by_others() {
     let (mut c, space) = Cluster::with_space(2, Role::Viewer);
     c.connect_all();

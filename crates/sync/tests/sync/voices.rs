@@ -393,3 +393,35 @@ fn a7_people_write_on_after_the_worlds_met_under_whatever_names() {
         }
     }
 }
+
+#[test]
+fn a7_a_window_opened_after_names_changed_is_not_given_an_edit_under_the_old_ones() {
+    let mut kept = 0;
+    for seed in 1..=8u64 {
+        let mut w = Worlds::new(seed * 6_151);
+        let (mut twin, began) = w.begins(seed as u8, 0);
+        w.hears(0, &began);
+        w.hears(1, &began);
+        let mut other = twin.clone();
+        let here = w.writes(&mut twin, 0);
+        w.hears(0, &here);
+        let there = w.writes(&mut other, 1);
+        let (erased, stays) = (w.words[1].clone(), w.words[2].clone());
+        // While the edit is on its way to disk, the note hears that its id says two things.
+        let at = w.c.text(0, w.space, w.note).find(&erased).unwrap();
+        w.c.devices[0].disk_stuck = true;
+        w.c.edit(0, w.sessions[0], at, erased.len(), "");
+        w.hears(0, &there);
+        let window = w.c.open(0, w.space, w.note);
+        w.c.devices[0].disk_stuck = false;
+        w.c.input(0, Input::Tick);
+        let shown = w.c.text(0, w.space, w.note);
+        assert!(shown.contains(&stays) && !shown.contains(&erased));
+        let writer = w.c.devices[0].sessions[&window].writer.as_ref().unwrap();
+        assert_eq!(writer.text(), shown, "seed {seed}");
+        let session = &w.c.devices[0].sessions[&w.sessions[0]];
+        assert_eq!(session.acked, session.pushed);
+        kept += usize::from(there.hash() > here.hash());
+    }
+    assert!((1..8).contains(&kept), "either of both keeps the id");
+}
