@@ -120,6 +120,7 @@ impl Cluster {
             self.invite_all();
             self.run_for(LOOK_MS);
             why = self.disagreement();
+            self.twins_rest = self.different_tips().is_none();
             if why.is_none() {
                 return self.now_ms - begin_ms;
             }

@@ -18,7 +18,8 @@ pub struct PeerReceipt {
     pub role: Role,
     /// Whether its stream is open.
     pub online: bool,
-    /// Edit entries it is not known to hold; `None` when it was never heard in this process.
+    /// Edit entries it is not known to hold; `None` when that cannot be said: it was never heard in this process, or
+    /// what it showed of a chain cannot be compared yet.
     pub behind: Option<u64>,
     /// It holds everything but runs a version that cannot show it.
     pub needs_newer: bool,

@@ -114,11 +114,15 @@ impl Engine {
             let lacks_roster = s.chains.iter().any(|(id, c)| {
                 c.chain.log == Log::Roster && c.is_durable() && !receipt.holds(*id, c.durable.seq)
             });
-            let lacks: usize = loaded
-                .edits
-                .iter()
-                .map(|(chain, places)| receipt.lacks(*chain, places).len())
-                .sum();
+            let mut lacks = 0;
+            for (id, places) in &loaded.edits {
+                let of_branch = receipt.lacks(*id, places).len();
+                let chain = s.chains.get(id).map_or(*id, |c| c.chain.id());
+                if of_branch > 0 && receipt.claims(chain) {
+                    return None;
+                }
+                lacks += of_branch;
+            }
             (!lacks_roster || lacks > 0).then_some(lacks as u64)
         };
         Ok(Some(NoteStatus {

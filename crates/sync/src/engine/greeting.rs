@@ -80,6 +80,7 @@ impl Engine {
             link.phase = Phase::Up(Box::new(Up {
                 space: hello.space,
                 device: hello.device,
+                run: hello.run,
                 content: false,
                 has: BTreeMap::new(),
                 shown: BTreeMap::new(),

@@ -29,6 +29,8 @@ pub(super) enum Phase {
 pub(super) struct Up {
     pub space: SpaceId,
     pub device: DeviceKey,
+    /// The process at the other end.
+    pub run: [u8; 16],
     /// Rosters are known to be equal: content may flow.
     pub content: bool,
     /// Per chain the highest place the peer has or was sent.
@@ -71,6 +73,14 @@ impl Link {
         match &self.phase {
             Phase::Greeting { .. } => None,
             Phase::Up(up) => Some(up.device),
+        }
+    }
+
+    /// The process at the other end, once it said Hello.
+    pub fn run(&self) -> Option<[u8; 16]> {
+        match &self.phase {
+            Phase::Greeting { .. } => None,
+            Phase::Up(up) => Some(up.run),
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use skein_space::{ChainId, Entry, Incarnation, SpaceId, planted};
 
 use super::heads::Compared;
+use super::links::Link;
 use super::relay::Signed;
 use super::{Engine, Space};
 use crate::api::StreamId;
@@ -22,6 +23,9 @@ pub(super) struct Receipt {
     claims: BTreeMap<ChainId, Vec<Tip>>,
     incarnation: Option<Incarnation>,
     counter: u64,
+    /// The process of its that last spoke on its own stream. One that runs loses nothing it held; one that was started
+    /// anew may have an older disk.
+    run: Option<[u8; 16]>,
     /// All incarnations it was heard in.
     incarnations: BTreeSet<Incarnation>,
     /// Its Hello covers the entry formats this version writes; unknown of who never said Hello here.
@@ -129,6 +133,11 @@ impl Receipt {
         self.incarnation.is_some()
     }
 
+    /// It showed something of a chain that cannot be compared yet.
+    pub fn claims(&self, chain: ChainId) -> bool {
+        self.claims.contains_key(&chain)
+    }
+
     /// Places of a chain it is not known to hold.
     pub fn lacks<'a>(&self, chain: ChainId, places: &'a [u64]) -> &'a [u64] {
         &places[places.partition_point(|seq| *seq <= self.top(chain))..]
@@ -182,14 +191,20 @@ impl Engine {
         word: Word,
     ) {
         let said_ms = self.said_ms(word);
+        let run = match word {
+            Word::Own(stream) => self.links.get(&stream).and_then(Link::run),
+            Word::Gossip | Word::Relayed { .. } => None,
+        };
         let Some(s) = self.spaces.get_mut(&space) else {
             return;
         };
         let old = s.receipts.remove(&heads.device).unwrap_or_default();
         let went_back = old.incarnation == Some(heads.incarnation) && heads.counter < old.counter;
+        let same_process = run.is_some() && run == old.run;
         let mut receipt = Receipt {
             incarnation: Some(heads.incarnation),
             counter: heads.counter,
+            run: run.or(old.run),
             incarnations: old.incarnations,
             reads_our_format: old.reads_our_format,
             signed: Some(Signed {
@@ -210,10 +225,10 @@ impl Engine {
         for (chain, line) in compared {
             receipt.holds_too(s.with_beginnings(line.holds.iter().copied()));
             let claims: Vec<Tip> = line.ahead.iter().chain(&line.other).copied().collect();
-            let kept = !line.ahead.is_empty() && line.other.is_empty();
+            let kept = same_process && !line.ahead.is_empty() && line.other.is_empty();
             if kept || planted!(ReceiptsNeverShrink) {
-                // What it was known to hold before, it may still hold; its new tip is compared when that entry is
-                // here. A lower tip or another branch would show in this line.
+                // What it was known to hold before, it still holds; its new tip is compared when that entry is here.
+                // A lower tip or another branch would show in this line.
                 let before = s
                     .branches(*chain)
                     .filter_map(|(id, _)| Some((id, *old.proven.get(&id)?)));

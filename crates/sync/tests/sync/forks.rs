@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::cluster::{Cluster, Device, Disk, Seen};
+use crate::cluster::{Cluster, Device, Disk, Packet, Seen};
 use skein_note::{Writer, gate};
 use skein_space::{
     Draft, Entry, Incarnation, Kind, Log, NoteId, Role, SessionPayload, SpaceId, client_id,
@@ -260,4 +260,29 @@ fn more_branches_than_are_kept_do_no_harm() {
         .filter(|i| text.contains(&format!("copy {i}")))
         .count();
     assert_eq!(kept, 3, "four branches are kept: {text:?}");
+}
+
+#[test]
+fn r1_a_profile_that_was_put_back_and_wrote_on_is_not_believed_to_have_what_it_lost() {
+    let mut s = copied(2);
+    let copy = s.copy_writes(&[" a", " b", " c", " d"]);
+    let before = s.c.behind(1, 0, s.space, s.note);
+    assert_eq!(before, Some(0), "as it was last heard");
+    s.c.kill_and_restart(0);
+    s.c.settle();
+    s.c.devices[0] = Device::new(s.seed, s.c.now, copy);
+    let (ours, theirs) = (s.c.transport(1), s.c.transport(0));
+    s.c.input(0, Input::PeerUp { peer: ours });
+    s.c.input(1, Input::PeerUp { peer: theirs });
+    let (mut heard, mut looked) = (false, 0);
+    while let Some(next) = s.c.wire.front() {
+        heard |= matches!(next, Packet::Frame { to: 1, kind, .. } if *kind == kind::HEADS);
+        s.c.step();
+        let held = s.c.hashes(0);
+        if heard && s.c.hashes(1).iter().any(|hash| !held.contains(hash)) {
+            looked += 1;
+            assert_ne!(s.c.behind(1, 0, s.space, s.note), Some(0));
+        }
+    }
+    assert!(looked > 1);
 }

@@ -25,7 +25,7 @@ impl Cluster {
                 // Of two devices with one identity the later takes the earlier one's place, now and then.
                 let twins = self.twin_of(a, b).or(self.twin_of(b, a)).is_some();
                 let tries = match (twins, self.healing) {
-                    (true, true) => self.have_their_turn(a, b),
+                    (true, true) => !self.twins_rest && self.have_their_turn(a, b),
                     (true, false) => self.chance(0.1),
                     (false, healing) => healing || self.chance(0.7),
                 };

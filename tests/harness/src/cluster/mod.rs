@@ -73,6 +73,8 @@ pub struct Cluster {
     pub(crate) events: u64,
     /// Faults are over.
     pub(crate) healing: bool,
+    /// All hold the same: devices of one identity leave each other's connections alone.
+    pub(crate) twins_rest: bool,
     /// Notes that a lie may make read-only or waiting: nobody honest writes there.
     pub(crate) bait: Vec<NoteId>,
 }
@@ -111,6 +113,7 @@ impl Cluster {
             rng,
             events: 0,
             healing: false,
+            twins_rest: false,
             bait,
         }
     }

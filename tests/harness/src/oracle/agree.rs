@@ -39,7 +39,8 @@ impl Cluster {
         None
     }
 
-    fn different_tips(&self) -> Option<String> {
+    /// Who holds other entries than another.
+    pub(crate) fn different_tips(&self) -> Option<String> {
         let mut first: Option<(usize, BTreeSet<(Chain, Tip)>)> = None;
         for device in self.honest() {
             let process = self.devices[device].process.as_ref()?;
@@ -103,7 +104,8 @@ impl Cluster {
         None
     }
 
-    /// What devices say about their notes and each other.
+    /// What devices say about their notes, and about those who can tell them: of devices that run with one identity
+    /// one alone is connected to somebody, and the others rightly do not know.
     fn doubts(&mut self) -> Option<String> {
         let honest: Vec<(usize, DeviceKey)> = self
             .honest()
@@ -122,9 +124,11 @@ impl Cluster {
                 if !status.saved {
                     return Some(format!("note {note} is not saved on {device}"));
                 }
-                let unsure = status.peers.iter().find(|peer| {
-                    honest.iter().any(|(_, key)| *key == peer.device) && peer.behind != Some(0)
-                });
+                let hears = |key: DeviceKey| self.hears(*device, key);
+                let unsure = status
+                    .peers
+                    .iter()
+                    .find(|peer| hears(peer.device) && peer.behind != Some(0));
                 if let Some(peer) = unsure {
                     return Some(format!(
                         "device {device} believes {} is {:?} edits behind in note {note}",
@@ -134,5 +138,15 @@ impl Cluster {
             }
         }
         None
+    }
+    /// Whether a device must know what an honest one has.
+    fn hears(&self, device: usize, key: DeviceKey) -> bool {
+        let of_key = |other: &usize| self.devices[*other].key == key;
+        let mut those = self.honest().into_iter().filter(of_key);
+        let connected = |other| self.net.connections.contains_key(&(device, other));
+        match self.devices.len() == self.plan.world.parts.len() {
+            true => those.next().is_some(),
+            false => those.any(connected),
+        }
     }
 }

@@ -11,6 +11,7 @@ pub use disk::Disk;
 use skein_note::Writer;
 use skein_space::{
     DeviceKey, Entry, Incarnation, Member, Nonce, NoteId, Role, Root, SpaceId, Statement,
+    TransportKey,
 };
 use skein_sync::{
     CommitToken, Engine, Event, Identity, Input, Names, Now, RequestId, SessionHandle, StoreOp,
@@ -57,7 +58,7 @@ pub struct Cluster {
     pub now: Now,
     pub devices: Vec<Device>,
     /// (from, to) → in order.
-    wire: VecDeque<Packet>,
+    pub wire: VecDeque<Packet>,
     /// Streams: id on one side → (device, id) on the other.
     streams: BTreeMap<(usize, StreamId), (usize, StreamId)>,
     next_stream: u64,
@@ -70,7 +71,7 @@ pub struct Cluster {
     pub withholds: Option<(usize, usize)>,
 }
 
-enum Packet {
+pub enum Packet {
     Frame {
         to: usize,
         stream: StreamId,
@@ -348,6 +349,10 @@ impl Cluster {
         })
     }
 
+    pub fn transport(&self, i: usize) -> TransportKey {
+        self.devices[i].root.transport_key()
+    }
+
     pub fn key(&self, i: usize) -> DeviceKey {
         self.devices[i].root.device_key()
     }
@@ -368,10 +373,12 @@ impl Cluster {
 impl Device {
     pub fn new(seed: u8, now: Now, disk: Disk) -> Self {
         let root = Root::new([seed; 32]);
+        let mut run = [seed; 16];
+        run[8..].copy_from_slice(&now.mono_ms.to_le_bytes());
         let me = Identity {
             signer: root.signer(),
             transport: root.transport_signer(),
-            run: [seed; 16],
+            run,
             version: "test".into(),
             names: names(usize::from(seed) - 1),
         };
