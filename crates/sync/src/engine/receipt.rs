@@ -88,8 +88,9 @@ impl Receipt {
         }
     }
 
-    /// Whether Heads that others hand on, or that gossip brings, say something newer (R2).
-    fn is_news(&self, heads: &Heads, said_ms: u64) -> bool {
+    /// Whether Heads that others hand on, or that gossip brings, say something newer (R2, R7). Gossip may bring anything
+    /// late, so what says less there says nothing.
+    fn is_news(&self, heads: &Heads, said_ms: u64, relayed: bool) -> bool {
         let surely_after = |moment: u64| said_ms > moment + config::RELAY_SLACK_MS;
         let after_own_word = self.since_ms.is_none_or(surely_after);
         match self.incarnation {
@@ -98,11 +99,16 @@ impl Receipt {
                 Ordering::Greater => after_own_word,
                 Ordering::Equal => false,
                 // Within one incarnation only a disk that was put back holds less.
-                Ordering::Less => surely_after(self.said_ms),
+                Ordering::Less => relayed && surely_after(self.said_ms),
             },
+            // Nobody can confirm one that was left behind.
+            Some(_) if self.incarnations.contains(&heads.incarnation) => {
+                relayed && after_own_word && surely_after(self.said_ms)
+            }
+            // One that was left behind may be handed on late, and be heard after the one that followed it.
             Some(_) => {
-                let seen = self.incarnations.contains(&heads.incarnation);
-                !seen && self.incarnations.len() < config::INCARNATIONS_MAX && after_own_word
+                let room = self.incarnations.len() < config::INCARNATIONS_MAX;
+                room && after_own_word && said_ms > self.said_ms
             }
         }
     }
@@ -169,10 +175,7 @@ impl Engine {
             // Confirmed since: who hands them on says so.
             receipt.said_ms = receipt.said_ms.max(said_ms);
         }
-        let went_back =
-            receipt.incarnation == Some(heads.incarnation) && heads.counter < receipt.counter;
-        // Gossip may bring anything late, so what is lower there says nothing.
-        (relayed || !went_back) && receipt.is_news(heads, said_ms)
+        receipt.is_news(heads, said_ms, relayed)
     }
 
     /// The latest moment at which Heads may have been said.
@@ -290,5 +293,36 @@ mod tests {
         assert!(receipt.holds(chain, 4) && !receipt.holds(chain, 5));
         receipt.prove(&ours, &holds(5));
         assert!(!receipt.holds(chain, 5), "nothing is claimed any more");
+    }
+
+    #[test]
+    fn r7_an_incarnation_left_behind_that_is_handed_on_late_does_not_stay() {
+        let heads = |incarnation, counter| Heads {
+            space: SpaceId([1; 16]),
+            device: Root::new([7; 32]).device_key(),
+            incarnation: Incarnation([incarnation; 16]),
+            counter,
+            lines: BTreeMap::new(),
+            sig: [0; 64],
+        };
+        let (old, new) = (heads(1, 20), heads(2, 70));
+        let knows = |now: u8, counter, said_ms, all: &[u8]| Receipt {
+            incarnation: Some(Incarnation([now; 16])),
+            counter,
+            incarnations: all.iter().map(|i| Incarnation([*i; 16])).collect(),
+            said_ms,
+            ..Receipt::default()
+        };
+        // The one that followed was heard first.
+        let later = knows(2, 70, 18_000, &[2]);
+        assert!(!later.is_news(&old, 9_000, true));
+        // It was heard in the right order: what nobody says any more never counts again.
+        let in_order = knows(2, 70, 18_000, &[1, 2]);
+        assert!(!in_order.is_news(&old, 18_000, true));
+        // It was believed all the same: whoever confirms the one that runs puts that right.
+        let wrong = knows(1, 20, 19_000, &[1, 2]);
+        assert!(!wrong.is_news(&new, 29_000, true));
+        assert!(wrong.is_news(&new, 29_001, true));
+        assert!(!wrong.is_news(&new, 60_000, false), "gossip may be as old");
     }
 }
