@@ -42,6 +42,8 @@ pub struct Ledger {
     pub put_back: BTreeSet<char>,
     /// Edits that nobody can have any more: the disk lied, or a person put back an older copy of the only one.
     pub excused: BTreeSet<EntryRef>,
+    /// Entries that everybody holds and that are built on what nobody can have any more.
+    pub waiting: BTreeSet<EntryRef>,
     /// Entries that nobody may hold, with the lie.
     pub never_held: BTreeMap<EntryHash, &'static str>,
     /// Entries that may be held and must be refused, with the lie.
@@ -92,10 +94,18 @@ impl Ledger {
             .filter(|(reference, _)| !self.excused.contains(reference))
     }
 
+    /// Of those, what must show in a note.
+    fn shown(&self, note: NoteId) -> impl Iterator<Item = &Saved> {
+        let here = move |(reference, saved): &(&EntryRef, &Saved)| {
+            saved.note == note && !self.waiting.contains(reference)
+        };
+        self.owed().filter(here).map(|(_, saved)| saved)
+    }
+
     /// Characters that must be seen in a note: saved, and nobody took them away.
     pub fn must_show(&self, note: NoteId) -> BTreeSet<char> {
-        let owed = self.owed().filter(|(_, saved)| saved.note == note);
-        let typed = owed.flat_map(|(_, saved)| saved.change.typed.iter().copied());
+        let shown = self.shown(note);
+        let typed = shown.flat_map(|saved| saved.change.typed.iter().copied());
         typed
             .filter(|letter| !self.erased.contains(letter))
             .collect()
@@ -103,8 +113,8 @@ impl Ledger {
 
     /// Characters that must not be seen in a note: taking them away was saved.
     pub fn must_hide(&self, note: NoteId) -> BTreeSet<char> {
-        let owed = self.owed().filter(|(_, saved)| saved.note == note);
-        let erased = owed.flat_map(|(_, saved)| saved.change.erased.iter().copied());
+        let shown = self.shown(note);
+        let erased = shown.flat_map(|saved| saved.change.erased.iter().copied());
         erased
             .filter(|letter| !self.put_back.contains(letter))
             .collect()

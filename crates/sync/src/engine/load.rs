@@ -203,6 +203,16 @@ fn read_rows(
     for row in rows {
         admit_row(space, held, &mut loaded, &covered, note, row)?;
     }
+    if !covered.is_empty() {
+        // What a snapshot covers was booked as it had arrived, which may be before what it is built on.
+        let applied = |row: &&GraphRow| {
+            let r = EntryRef::new(row.chain, row.seq, row.hash);
+            loaded.has_applied(&r)
+        };
+        let deps = rows.iter().filter(applied).flat_map(|row| &row.deps);
+        let built_on: BTreeSet<EntryRef> = deps.copied().collect();
+        loaded.frontier.retain(|r| !built_on.contains(r));
+    }
     // On its way to disk: held, though the store cannot show it yet.
     let inflight = space.inflight.iter().map(|((id, _), entry)| (*id, entry));
     for (id, entry) in inflight.filter(|(_, e)| e.header().note == note) {

@@ -1,12 +1,13 @@
 //! A2: what a note says follows from the entries held, never from the order they came in. And no bytes of a peer,
 //! however mangled, make an engine panic or hold something it should not.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cluster::{Cluster, Device};
 use skein_space::{Entry, Kind, NoteId, Role, SpaceId};
 use skein_sync::frame::{Frame, kind};
-use skein_sync::{Input, StreamId};
+use skein_sync::{HeldSnapshot, Input, StreamId};
 
 /// A small generator with a seed, so that every run is the same.
 struct Seeded(u64);
@@ -140,6 +141,73 @@ fn a2_the_same_entries_in_any_order_say_the_same() {
             );
         }
     }
+}
+
+/// A snapshot of everything a device holds of a note.
+fn covering_all(c: &mut Cluster, i: usize, space: SpaceId, note: NoteId) -> HeldSnapshot {
+    let device = &mut c.devices[i];
+    let shown = device.engine.note(&device.disk, space, note);
+    let state = shown.unwrap().unwrap().state();
+    let mut covers = BTreeMap::new();
+    for (e, ..) in &device.disk.arrival {
+        let h = e.header();
+        let session = match h.kind {
+            Kind::Session => h.seq,
+            _ => h.session,
+        };
+        let top = covers.entry((e.chain_id(), session)).or_insert(0);
+        *top = h.seq.max(*top);
+    }
+    let covers = covers.into_iter().map(|((id, s), top)| (id, s, top));
+    HeldSnapshot {
+        state,
+        covers: covers.collect(),
+    }
+}
+
+#[test]
+fn s6_what_a_snapshot_covers_is_built_upon_as_the_entries_say_in_whatever_order_they_came() {
+    for seed in 1..=12u64 {
+        covered_out_of_order(seed * 7919);
+    }
+}
+
+fn covered_out_of_order(seed: u64) {
+    let (mut c, space, note) = history(seed);
+    let frontier = c.devices[0].engine.row(space, note).unwrap();
+    let frontier: BTreeSet<_> = frontier.frontier.iter().copied().collect();
+    let (roster, mut notes): (Vec<_>, Vec<_>) = c.devices[0]
+        .disk
+        .arrival
+        .iter()
+        .cloned()
+        .partition(|(e, ..)| e.header().kind == Kind::Member);
+    // One chain after the other: much comes before what it is built on.
+    notes.sort_by_key(|(e, ..)| (e.chain_id(), e.header().seq));
+    let mut disk = crate::cluster::Disk {
+        spaces: c.devices[1].disk.spaces.clone(),
+        ..Default::default()
+    };
+    for (e, clock, refused) in roster.into_iter().chain(notes) {
+        let key = (e.chain_id(), 0, e.header().seq);
+        disk.entries.insert(key, Arc::clone(&e));
+        disk.arrival.push((e, clock, refused));
+    }
+    c.devices[1] = Device::new(2, c.now, disk);
+    let snapshot = covering_all(&mut c, 1, space, note);
+    let kept = &mut c.devices[1].disk.snapshots;
+    kept.insert((space, note), snapshot);
+    c.kill_and_restart(1);
+    let window = c.open(1, space, note);
+    c.edit(1, window, 0, 0, "!");
+    let own = c.devices[1].disk.arrival.iter().rev();
+    let session = own
+        .map(|(e, ..)| e.header())
+        .find(|h| h.kind == Kind::Session);
+    let roster = c.devices[1].engine.roster(space).unwrap();
+    let deps = session.unwrap().deps.iter().copied();
+    let deps: BTreeSet<_> = deps.filter(|dep| !roster.holds(dep)).collect();
+    assert_eq!(deps, frontier, "seed {seed}");
 }
 
 #[test]

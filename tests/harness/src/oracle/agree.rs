@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use skein_space::{Chain, DeviceKey};
+use skein_space::{Chain, DeviceKey, EntryRef, NoteId};
 use skein_sync::NoteState;
 use skein_sync::heads::Tip;
 
+use super::contents::waiting;
 use crate::cluster::Cluster;
 
 impl Cluster {
@@ -118,7 +119,9 @@ impl Cluster {
                 let space = self.space;
                 let process = self.devices[*device].process.as_mut()?;
                 let status = process.engine.status(&process.held, space, *note).ok()??;
-                if status.state != NoteState::Ok {
+                let waits =
+                    status.state == NoteState::Waiting && self.is_built_on_lost(*device, *note);
+                if status.state != NoteState::Ok && !waits {
                     return Some(format!("note {note} is {:?} on {device}", status.state));
                 }
                 if !status.saved {
@@ -139,6 +142,23 @@ impl Cluster {
         }
         None
     }
+    /// Whether a note rightly waits: all hold the same, and what it is built on was lost by its owners' hand or never
+    /// came from who lied.
+    fn is_built_on_lost(&self, device: usize, note: NoteId) -> bool {
+        let lost = ["older image put back", "lost sync"];
+        let lying = self.devices.iter().any(|of| !of.part.is_honest());
+        if !lying && !lost.iter().any(|fault| self.fired.contains_key(fault)) {
+            return false;
+        }
+        let Some(process) = &self.devices[device].process else {
+            return false;
+        };
+        let reader = process.held.reader();
+        let rows = reader.graph(self.space, note).unwrap_or_default();
+        let lost = |r: &EntryRef| matches!(reader.entry_by_ref(r), Ok(None));
+        !waiting(&rows, |r| !lost(r)).is_empty()
+    }
+
     /// Whether a device must know what an honest one has.
     fn hears(&self, device: usize, key: DeviceKey) -> bool {
         let of_key = |other: &usize| self.devices[*other].key == key;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use skein_space::{ChainId, EntryHash, EntryRef, NoteId, SpaceId};
+use skein_space::{ChainId, EntryHash, EntryRef, Kind, NoteId, SpaceId};
 use skein_store::{ChainRow, GraphRow, NoteRow, ReadError, Reader, Snapshot, SpaceRow};
 
 /// What a store holds. Equal contents are equal promises.
@@ -88,4 +88,42 @@ pub fn valid(graph: &[GraphRow]) -> Vec<&GraphRow> {
     valid
         .filter(|row| !refused.contains(&row.hash.short()))
         .collect()
+}
+
+/// Entries of a graph that wait for what is not held, directly or through what they are built on.
+pub fn waiting(graph: &[GraphRow], holds: impl Fn(&EntryRef) -> bool) -> BTreeSet<EntryRef> {
+    let mut waiting: BTreeSet<EntryRef> = BTreeSet::new();
+    loop {
+        let mut stopped: BTreeMap<(ChainId, u64), u64> = BTreeMap::new();
+        for r in &waiting {
+            let session = graph.iter().find(|row| at(row) == *r).map(session_of);
+            let first = stopped.entry((r.chain, session.unwrap_or(0)));
+            let first = first.or_insert(r.seq);
+            *first = r.seq.min(*first);
+        }
+        let waits = |row: &&GraphRow| {
+            let before = stopped.get(&(row.chain, session_of(row)));
+            before.is_some_and(|seq| *seq < row.seq)
+                || row
+                    .deps
+                    .iter()
+                    .any(|dep| waiting.contains(dep) || !holds(dep))
+        };
+        let grown: BTreeSet<EntryRef> = graph.iter().filter(waits).map(at).collect();
+        if grown.is_subset(&waiting) {
+            return waiting;
+        }
+        waiting.extend(grown);
+    }
+}
+
+fn at(row: &GraphRow) -> EntryRef {
+    EntryRef::new(row.chain, row.seq, row.hash)
+}
+
+fn session_of(row: &GraphRow) -> u64 {
+    match row.kind {
+        Kind::Session => row.seq,
+        _ => row.session,
+    }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use skein_note::Note;
+use skein_space::EntryRef;
 use skein_store::Hooks;
 
-use super::contents::valid;
+use super::contents::{valid, waiting};
 use crate::cluster::Cluster;
 use crate::disk::Left;
 
@@ -45,7 +46,9 @@ impl Cluster {
             let Some(graph) = contents.graphs.get(&(*space, *note)) else {
                 continue;
             };
-            let valid = valid(graph);
+            let waiting = waiting(graph, |r| contents.holds(r));
+            let mut valid = valid(graph);
+            valid.retain(|row| !waiting.contains(&EntryRef::new(row.chain, row.seq, row.hash)));
             let mut tips = BTreeMap::new();
             for entry in &valid {
                 let top = tips.entry(entry.chain).or_insert(0);

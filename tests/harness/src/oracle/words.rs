@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use skein_space::NoteId;
+use skein_space::{EntryRef, NoteId};
 
-use super::contents::{self, Contents};
+use super::contents::{self, Contents, waiting};
 use crate::cluster::Cluster;
 use crate::disk::SimDisk;
 
@@ -105,6 +105,11 @@ impl Cluster {
                 }
                 Some(_) => {}
             }
+        }
+        // All hold them, and they show again should a copy of what is lost come back.
+        for graph in first.iter().flat_map(|contents| contents.graphs.values()) {
+            let lost = |r: &EntryRef| first.as_ref().is_some_and(|all| !all.holds(r));
+            self.ledger.waiting.extend(waiting(graph, |r| !lost(r)));
         }
         for note in self.all_notes() {
             for device in self.honest() {
