@@ -75,6 +75,8 @@ pub struct Cluster {
     pub(crate) healing: bool,
     /// All hold the same: devices of one identity leave each other's connections alone.
     pub(crate) twins_rest: bool,
+    /// The trace until everybody agreed.
+    pub(crate) agreed: Option<[u8; 32]>,
     /// Notes that a lie may make read-only or waiting: nobody honest writes there.
     pub(crate) bait: Vec<NoteId>,
 }
@@ -114,6 +116,7 @@ impl Cluster {
             events: 0,
             healing: false,
             twins_rest: false,
+            agreed: None,
             bait,
         }
     }

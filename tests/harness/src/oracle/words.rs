@@ -160,8 +160,8 @@ impl Cluster {
         let Ok(Some(note)) = note else {
             return BTreeSet::new();
         };
-        let (text, title) = (note.text(), note.projection().title);
-        let mut letters: Vec<char> = text.chars().chain(title.chars()).collect();
+        let shown = note.projection();
+        let mut letters: Vec<char> = shown.text().chars().chain(shown.title.chars()).collect();
         letters.dedup(); // a paste is a mebibyte of one letter
         letters.into_iter().collect()
     }
