@@ -225,3 +225,29 @@ fn t12_who_is_a_member_is_heard_all_the_same() {
         "what the owner says of members is little, and cannot wait"
     );
 }
+
+#[test]
+fn t5_of_a_gap_only_what_is_missing_is_asked_for() {
+    let (mut c, space, note, a) = three();
+    c.disconnect(0, 1);
+    c.disconnect(0, 2);
+    c.disconnect(1, 2);
+    writes(&mut c, 0, a, 2 * config::RANGE_CHUNK_ENTRIES);
+    // The last ones were heard as they were written.
+    let arrival = &c.devices[0].disk.arrival;
+    let heard: Vec<_> = arrival[arrival.len() - 5..].to_vec();
+    for (entry, ..) in &heard {
+        let body = entry.encode();
+        let kind = kind::ENTRY;
+        c.input(1, Input::Gossip { space, kind, body });
+    }
+    let lowest = heard[0].0.header().seq;
+    c.asked.clear();
+    c.reconnect(0, 1);
+    c.run(5_000);
+    assert!(!c.asked.is_empty());
+    for (_, _, to) in &c.asked {
+        assert!(*to < lowest, "{to} is here from {lowest} on");
+    }
+    assert_eq!(c.text(1, space, note), c.text(0, space, note));
+}

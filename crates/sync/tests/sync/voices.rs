@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::cluster::{Cluster, Device};
-use skein_note::{Writer, gate};
+use skein_note::{Note, Writer, gate};
 use skein_space::{
     Chain, Draft, Entry, EntryHash, EntryRef, Incarnation, Kind, Log, Nonce, NoteId, Role,
     SessionPayload, SpaceId, client_id,
@@ -120,7 +120,8 @@ impl Worlds {
     fn deps(&mut self, i: usize) -> Vec<EntryRef> {
         let engine = &self.c.devices[i].engine;
         let mut deps = engine.roster(self.space).unwrap().frontier();
-        deps.extend(&engine.row(self.space, self.note).unwrap().frontier);
+        let row = engine.row(self.space, self.note);
+        deps.extend(row.iter().flat_map(|row| &row.frontier));
         deps
     }
 
@@ -392,6 +393,32 @@ fn a7_people_write_on_after_the_worlds_met_under_whatever_names() {
             w.check(seed);
         }
     }
+}
+
+#[test]
+fn a7_two_sessions_with_one_id_are_the_only_ones_of_a_note() {
+    let mut w = Worlds::new(11);
+    w.note = NoteId([77; 16]);
+    for i in [0, 1] {
+        let (mut twin, began) = w.begins(1 + i as u8, i);
+        w.hears(i, &began);
+        let mut writer = Writer::new(twin.client, &Note::new().state()).unwrap();
+        let word = w.word();
+        let block = writer.create(&format!("block-{i:08}")).unwrap();
+        let text = writer.edit(0, 0, &word, &mut || unreachable!("no new block"));
+        for raw in [block, text.unwrap()] {
+            let payload = gate::canonical(&raw, twin.client, twin.clock).unwrap();
+            let facts = gate::check(&payload, twin.client, twin.clock).unwrap();
+            twin.clock = facts.end_clock;
+            let deps = w.deps(i);
+            let entry = w.seal(&mut twin, Kind::Edit, deps, payload);
+            w.hears(i, &entry);
+        }
+    }
+    w.words.remove(0);
+    // Both hear of the other while they have the note in memory.
+    w.all_meet();
+    w.check(11);
 }
 
 #[test]

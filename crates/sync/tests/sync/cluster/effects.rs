@@ -2,7 +2,7 @@
 
 use skein_note::{Note, Writer};
 use skein_space::{SpaceId, TransportKey};
-use skein_sync::frame::kind;
+use skein_sync::frame::{Frame, kind};
 use skein_sync::{Effect, Held, HeldSnapshot, Input, StreamId};
 
 use super::{Cluster, Packet, Seen};
@@ -168,6 +168,9 @@ impl Cluster {
 
     fn send(&mut self, i: usize, stream: StreamId, kind: u8, body: Vec<u8>) {
         self.sent.push((i, kind, body.len()));
+        if let Ok(Frame::Want { from, to, .. }) = Frame::decode(kind, &body) {
+            self.asked.push((i, from, to));
+        }
         if let Some((to, theirs)) = self.streams.get(&(i, stream)).copied()
             && !(kind == kind::ENTRY && self.withholds == Some((i, to)))
         {

@@ -67,6 +67,8 @@ pub struct Cluster {
     /// Pairs that cannot reach each other.
     pub cut: Vec<(usize, usize)>,
     pub sent: Vec<(usize, u8, usize)>,
+    /// What was asked for: by whom, from which place, to which.
+    pub asked: Vec<(usize, u64, u64)>,
     /// Of these two the first sends the second no entries, and all else.
     pub withholds: Option<(usize, usize)>,
 }
@@ -106,6 +108,7 @@ impl Cluster {
             gossip: false,
             cut: Vec::new(),
             sent: Vec::new(),
+            asked: Vec::new(),
             withholds: None,
         }
     }
