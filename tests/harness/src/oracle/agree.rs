@@ -10,13 +10,13 @@ use super::contents::waiting;
 use crate::cluster::Cluster;
 
 impl Cluster {
-    /// Nothing, or what somebody still lacks.
+    /// Nothing, or what somebody still lacks. What reads whole notes is looked at last.
     pub fn disagreement(&mut self) -> Option<String> {
         self.unsettled()
             .or_else(|| self.different_tips())
-            .or_else(|| self.different_notes())
-            .or_else(|| self.different_windows())
             .or_else(|| self.doubts())
+            .or_else(|| self.different_windows())
+            .or_else(|| self.different_notes())
     }
 
     fn unsettled(&self) -> Option<String> {
