@@ -1,9 +1,11 @@
 //! "Ana has everything": believed only while it is so.
 
-use skein_space::{EntryHash, Kind};
+use skein_space::{EntryHash, EntryRef, Kind};
+use skein_store::GraphRow;
 use skein_sync::frame::kind;
 use skein_sync::{Event, NoteState, StreamId};
 
+use super::contents::{valid, waiting};
 use crate::cluster::Cluster;
 
 /// Devices up to which receipts are looked at as often as there are frames.
@@ -130,8 +132,12 @@ impl Cluster {
         let there = theirs.graph(self.space, note).ok()?;
         let there: std::collections::BTreeSet<EntryHash> =
             there.into_iter().map(|row| row.hash).collect();
-        let edits = super::contents::valid(&here).into_iter();
-        let edits = edits.filter(|row| row.kind == Kind::Edit);
+        // What stands on an entry that is not durable here yet may stand on a refused one.
+        let waits = waiting(&here, |r| !matches!(mine.entry_by_ref(r), Ok(None)));
+        let counts = |row: &&GraphRow| {
+            row.kind == Kind::Edit && !waits.contains(&EntryRef::new(row.chain, row.seq, row.hash))
+        };
+        let edits = valid(&here).into_iter().filter(counts);
         let lacking = edits.filter(|row| !there.contains(&row.hash)).count();
         (lacking > 0).then(|| format!("it lacks {lacking}"))
     }
