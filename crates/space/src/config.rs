@@ -53,3 +53,18 @@ pub const MAX_TICKET_ADDRESSES: usize = 8;
 
 /// Characters of a pasted ticket, spaces and dashes included: ten times what a ticket needs.
 pub const MAX_TICKET_TEXT: usize = 4096;
+
+/// How long an invitation stays open, ms: long enough to walk over with the other laptop.
+pub const INVITATION_MS: u64 = 10 * 60 * 1000;
+
+/// Exchanges in which the host's nonce left, over one invitation: with them somebody between succeeds in 61 of 2²⁴.
+pub const EXCHANGES_MAX: u32 = 60;
+
+/// Least time between two of them, ms: who hangs up and tries again does not fill the screen.
+pub const EXCHANGE_PACE_MS: u64 = 3_000;
+
+/// How long one step of an exchange may take, ms.
+pub const STEP_MS: u64 = 10_000;
+
+/// How long pictures stand on both screens, ms: time to look from one to the other and ask.
+pub const ON_SCREEN_MS: u64 = 60_000;

@@ -63,6 +63,17 @@ pub const TICKET_ID: Label = Label("skein/ticket/id/1");
 /// Derived from a ticket's secret: the key of both proofs.
 pub const TICKET_KEY: Label = Label("skein/ticket/key/1");
 
+/// Hash by which a guest commits to its nonce.
+pub const PAIR_COMMIT: Label = Label("skein/pair/commit/1");
+/// Hash that the pictures two people compare are taken from.
+pub const PAIR_SAS: Label = Label("skein/pair/sas/1");
+/// The guest's signatures of a ceremony's transcript.
+pub const PAIR_GUEST: Label = Label("skein/pair/guest/1");
+/// The host's.
+pub const PAIR_HOST: Label = Label("skein/pair/host/1");
+/// The host's signatures of transcript and hash of the admission.
+pub const PAIR_WELCOME: Label = Label("skein/pair/welcome/1");
+
 /// MAC of the joiner's proof: this, then transcript and names.
 pub const JOINER: Label = Label("joiner");
 /// MAC of the inviter's proof: this, then transcript and hash of the admission.
@@ -71,7 +82,7 @@ pub const MEMBER: Label = Label("member");
 pub const TURNED_AWAY: Label = Label("turned away");
 
 /// All of them, for the test that none begins another.
-pub const ALL: [Label; 22] = [
+pub const ALL: [Label; 27] = [
     DEVICE,
     TRANSPORT,
     STORAGE,
@@ -91,6 +102,11 @@ pub const ALL: [Label; 22] = [
     TICKET_MEMBER,
     TICKET_ID,
     TICKET_KEY,
+    PAIR_COMMIT,
+    PAIR_SAS,
+    PAIR_GUEST,
+    PAIR_HOST,
+    PAIR_WELCOME,
     JOINER,
     MEMBER,
     TURNED_AWAY,

@@ -5,6 +5,7 @@
 //!
 //! Start with [`Entry`] (what a device says, signed), then [`Roster`] (whose word counts), then [`Root`] (the keys).
 
+pub mod ceremony;
 pub mod chain;
 mod codec;
 pub mod config;
@@ -30,8 +31,8 @@ pub use entry::{Draft, Entry, EntryError};
 pub use gossip::{GossipError, GossipKey};
 pub use header::{Header, Kind};
 pub use ids::{
-    BadId, ChainId, DeviceKey, EntryHash, Incarnation, Nonce, NoteId, SecretLabel, ShortHash,
-    SpaceId, TicketId, Topic, TransportKey,
+    BadId, ChainId, DeviceKey, EntryHash, Incarnation, InvitationId, Nonce, NoteId, SecretLabel,
+    ShortHash, SpaceId, TicketId, Topic, TransportKey,
 };
 pub use keys::{BadSignature, DeviceSigner, Root, TransportSigner};
 pub use labels::Label;

@@ -22,6 +22,7 @@ pub use inviter::{Inviter, Proven};
 pub use joiner::Joiner;
 pub use message::{Admit, Ask, PairingMessage, Proof, Reason, TurnedAway};
 
+use crate::ceremony::Decline;
 use crate::codec::Broken;
 
 /// Why a pairing ends without an admission.
@@ -48,6 +49,24 @@ pub enum PairingError {
     /// The inviter says the ticket's time is over.
     #[error("this ticket has expired")]
     Expired,
+    /// The other side of a ceremony does not hold a key it names, or revealed something else than it committed to.
+    #[error("the other device could not prove who it is")]
+    Unproven,
+    /// The invitation was opened on this very device.
+    #[error("this device invites by itself")]
+    OwnInvitation,
+    /// The host says no.
+    #[error(transparent)]
+    Declined(#[from] Decline),
+    /// The guest speaks another version of the protocol.
+    #[error("the other device has another version of Skein: update both")]
+    OtherVersion,
+    /// The admission gives something else than was offered.
+    #[error("the other device gave something else than it had offered")]
+    OtherOffer,
+    /// The random source gave the same again and again.
+    #[error("this device's random source does not work, so nobody can be let in")]
+    NoRandomness,
     /// What came with the proof does not make this device a member.
     #[error(transparent)]
     Admission(#[from] AdmissionError),

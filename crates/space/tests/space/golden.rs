@@ -231,6 +231,16 @@ fn the_ticket_exchange_keeps_its_bytes() {
     }
 }
 
+#[test]
+fn the_ceremony_keeps_its_bytes_and_pictures() {
+    for (name, message) in crate::ceremony::messages() {
+        let bytes = frozen(&format!("ceremony/{name}.bin"), &message.encode().unwrap());
+        assert_eq!(ceremony::CeremonyMessage::decode(&bytes), Ok(message));
+    }
+    let pictures = crate::ceremony::pictures();
+    assert_eq!(pictures, ["train", "glasses", "pig", "paperclip"]);
+}
+
 fn ticket() -> Ticket {
     Ticket {
         space: space(),

@@ -4,6 +4,7 @@
 mod admission;
 mod bytes;
 mod cast;
+mod ceremony;
 mod entries;
 mod exchange;
 mod golden;

@@ -2,6 +2,7 @@
 
 mod admission;
 mod announcement;
+mod ceremony;
 mod control;
 mod edits;
 mod entry;
@@ -33,13 +34,14 @@ pub struct Target {
 }
 
 /// All of them: the network's door first, then what lies behind it, then the disk and people's files.
-pub const ALL: [Target; 20] = [
+pub const ALL: [Target; 21] = [
     frame::FRAME,
     frame::HEADS,
     presence::PRESENCE,
     entry::ENTRY,
     member::MEMBER,
     pairing::PAIRING,
+    ceremony::CEREMONY,
     admission::ADMISSION,
     ticket::TICKET,
     ticket::GOSSIP,
