@@ -194,6 +194,11 @@ impl Cluster {
         entry: Option<EntryRef>,
     ) {
         self.ledger.acks += 1;
+        // One that was sent twice is acknowledged twice, the second time with the session's last entry, even where it
+        // became a draft and no entry of its own.
+        if !self.ledger.acked.insert((device, session, sequence)) {
+            return;
+        }
         let Some(process) = &mut self.devices[device].process else {
             return;
         };
@@ -208,10 +213,7 @@ impl Cluster {
             note: window.note,
             change: push.change.clone(),
         };
-        // One that was sent twice is acknowledged twice, the second time with the session's last entry.
-        if self.ledger.acked.insert((device, session, sequence)) {
-            self.ledger.saved.insert(entry, saved);
-        }
+        self.ledger.saved.insert(entry, saved);
     }
 
     fn commit_time(&mut self) -> u64 {
