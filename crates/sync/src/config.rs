@@ -157,6 +157,9 @@ pub const SUMMARY_REFRESH_MS: u64 = 1_000;
 /// of it itself after 3 s.
 pub const LEAVING_MS: u64 = 30_000;
 
+/// A note that could not be read is read again after so long, ms: as long as the store takes to open its file anew.
+pub const REREAD_MS: u64 = 1_000;
+
 /// Notes looked at again in one turn after the roster changed; the rest follow in the next turns.
 pub const RECHECKED_PER_TURN: usize = 8;
 

@@ -159,9 +159,11 @@ impl Engine {
             return Vec::new();
         };
         let mut applied = Vec::new();
+        let mut unread = false;
         // A note that was just read has taken the entry in with what is on its way to disk.
         if was_loaded || !loaded.knows(&entry.reference()) {
-            let _ = take_in_from(s, held, &mut loaded, id, Arc::clone(entry), Some(taken));
+            unread =
+                take_in_from(s, held, &mut loaded, id, Arc::clone(entry), Some(taken)).is_err();
             if built_on_aside(&loaded, entry) {
                 loaded.judge_again();
             }
@@ -171,6 +173,10 @@ impl Engine {
             s.recheck.insert(note);
         }
         s.loaded.insert(note, loaded);
+        if unread {
+            // The entry is held, and the note does not have it.
+            self.read_later(space, note);
+        }
         applied
     }
 

@@ -34,6 +34,7 @@ impl Engine {
         let mut loaded = read(s, held, note)?;
         loaded.last_use = uses;
         s.recheck.remove(&note);
+        s.reread.remove(&note);
         s.loaded.insert(note, loaded);
         Ok(true)
     }

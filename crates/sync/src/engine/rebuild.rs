@@ -20,8 +20,12 @@ use crate::config;
 impl Engine {
     /// Looks again at notes that a change of the roster may have changed, open ones first.
     pub(super) fn recheck(&mut self, held: &dyn Held) {
+        let now_ms = self.now.mono_ms;
         let mut due: Vec<(SpaceId, NoteId)> = Vec::new();
         for s in self.spaces.values_mut() {
+            let again = s.reread.iter().filter(|(_, at_ms)| **at_ms <= now_ms);
+            s.recheck.extend(again.map(|(note, _)| *note));
+            s.reread.retain(|_, at_ms| *at_ms > now_ms);
             let open = |note: &NoteId| s.loaded.get(note).is_some_and(|l| !l.open.is_empty());
             let (first, rest): (Vec<NoteId>, Vec<NoteId>) =
                 s.recheck.iter().copied().partition(open);
@@ -43,21 +47,41 @@ impl Engine {
         };
         let Some(loaded) = s.loaded.get(&note) else {
             // Reading it judges it anew, and its row is then right again.
-            if self.load(held, space, note).is_ok() {
-                self.renew_row(space, note);
-            }
-            return;
+            return match self.load(held, space, note) {
+                Ok(_) => self.renew_row(space, note),
+                Err(_) => self.judge_later(space, note),
+            };
         };
+        if loaded.spoiled {
+            return self.rebuild(held, space, note, EndReason::ReadAgain);
+        }
         if loaded.broken {
             return self.rebuild(held, space, note, EndReason::Broken);
         }
-        let Ok(rows) = held.graph(space, note) else {
-            return;
-        };
-        match gone(s, held, note, &rows, loaded) {
-            Ok(0) | Err(_) => {}
+        let rows = held.graph(space, note);
+        match rows.and_then(|rows| gone(s, held, note, &rows, loaded)) {
+            Ok(0) => {}
             Ok(gone) => self.rebuild(held, space, note, EndReason::Rebuilt { gone }),
+            Err(_) => self.judge_later(space, note),
         }
+    }
+
+    /// The disk did not show what a verdict on a note needs: it is asked again.
+    fn judge_later(&mut self, space: SpaceId, note: NoteId) {
+        let at_ms = self.now.mono_ms + config::REREAD_MS;
+        if let Some(s) = self.spaces.get_mut(&space) {
+            s.reread.insert(note, at_ms);
+        }
+    }
+
+    /// The disk did not show what a note is made of. Its form in memory stays on the screen, and takes nothing more
+    /// until it was read again.
+    pub(super) fn read_later(&mut self, space: SpaceId, note: NoteId) {
+        let s = self.spaces.get_mut(&space);
+        if let Some(loaded) = s.and_then(|s| s.loaded.get_mut(&note)) {
+            (loaded.broken, loaded.spoiled) = (true, true);
+        }
+        self.judge_later(space, note);
     }
 
     /// Builds a note from the log alone and resets every window on it.
@@ -72,8 +96,7 @@ impl Engine {
             return;
         };
         let Ok(mut fresh) = read(s, held, note) else {
-            // Its old form stays on the screen; the next change of the roster or the next start tries again.
-            return;
+            return self.read_later(space, note);
         };
         let before = s.loaded.remove(&note);
         let open = before.map(|l| l.open).unwrap_or_default();

@@ -42,6 +42,8 @@ pub(super) struct Space {
     pub allowances: Allowances,
     /// Notes to be looked at again, since a change of the roster may have changed what they are made of.
     pub recheck: BTreeSet<NoteId>,
+    /// Notes that could not be read when they had to be, and when that is tried again.
+    pub reread: BTreeMap<NoteId, u64>,
     /// Notes whose summary is to be made anew, with their deadlines.
     pub stale_rows: BTreeMap<NoteId, u64>,
     /// Counts uses, so that the note used longest ago leaves memory first.
@@ -66,6 +68,7 @@ impl Space {
             near: Near::default(),
             allowances: Allowances::default(),
             recheck: BTreeSet::new(),
+            reread: BTreeMap::new(),
             stale_rows: BTreeMap::new(),
             uses: 0,
         }
@@ -158,11 +161,13 @@ impl Space {
         let pulls = self.pulls.values().map(|p| p.due_ms);
         let heads = self.heads_clock.due_ms();
         let rows = self.stale_rows.values().copied();
+        let reread = self.reread.values().copied();
         // Due at once: what is left of a bounded turn.
         let recheck = self.recheck.first().map(|_| 0);
         pulls
             .chain(heads)
             .chain(rows)
+            .chain(reread)
             .chain(recheck)
             .chain(self.people.next_deadline_ms())
             .chain(self.near.next_deadline_ms())

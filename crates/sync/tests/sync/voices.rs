@@ -10,7 +10,7 @@ use skein_space::{
     SessionPayload, SpaceId, client_id,
 };
 use skein_sync::frame::kind;
-use skein_sync::{Input, SessionHandle};
+use skein_sync::{EndReason, Input, NoteState, SessionHandle, config};
 
 /// The device whose session goes on in several worlds.
 const TWIN: usize = 3;
@@ -451,4 +451,30 @@ fn a7_a_window_opened_after_names_changed_is_not_given_an_edit_under_the_old_one
         kept += usize::from(there.hash() > here.hash());
     }
     assert!((1..8).contains(&kept), "either of both keeps the id");
+}
+
+#[test]
+fn a_note_that_could_not_be_read_when_names_changed_is_read_a_moment_later() {
+    let mut w = Worlds::new(6_151);
+    let (mut twin, began) = w.begins(1, 0);
+    w.hears(0, &began);
+    let here = w.writes(&mut twin, 0);
+    w.hears(0, &here);
+    let (mut other, began) = w.begins(2, 1);
+    w.hears(1, &began);
+    let there = w.writes(&mut other, 1);
+    let window = w.c.open(0, w.space, w.note);
+    w.c.devices[0].disk.unreadable = true;
+    w.hears(0, &began);
+    w.c.run(3 * config::REREAD_MS);
+    assert_eq!(w.c.state(0, w.space, w.note), NoteState::Broken);
+    let ended = |w: &Worlds| w.c.devices[0].sessions[&window].ended.clone();
+    assert_eq!(ended(&w), None, "it stays on the screen");
+    w.c.devices[0].disk.unreadable = false;
+    w.c.run(2 * config::REREAD_MS);
+    assert_eq!(w.c.state(0, w.space, w.note), NoteState::Ok);
+    assert_eq!(ended(&w), Some(EndReason::ReadAgain));
+    w.hears(0, &there);
+    let text = w.c.text(0, w.space, w.note);
+    assert!(w.words.iter().all(|word| text.contains(word)), "{text:?}");
 }

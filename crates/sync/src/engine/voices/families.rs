@@ -185,24 +185,21 @@ impl Engine {
         }
         let rows = held.graph(space, note);
         let voices = rows.and_then(|rows| Voices::of(s, held, note, &rows));
-        let keeps = match voices {
-            Ok(voices) if voices.keep_names(&loaded.voices, &loaded) => {
+        let keeps = voices.map(|voices| {
+            let keeps = voices.keep_names(&loaded.voices, &loaded);
+            if keeps {
                 loaded.voices = voices;
-                true
             }
-            Ok(_) => false,
-            Err(_) => {
-                // Under wrong names nothing may be applied: it is read again.
-                loaded.broken = true;
-                s.recheck.insert(note);
-                true
-            }
-        };
+            keeps
+        });
         s.loaded.insert(note, loaded);
-        if !keeps {
-            self.rebuild(held, space, note, EndReason::Divided);
+        match keeps {
+            Ok(true) => return false,
+            Ok(false) => self.rebuild(held, space, note, EndReason::Divided),
+            // Under wrong names nothing may be applied.
+            Err(_) => self.read_later(space, note),
         }
-        !keeps
+        true
     }
 }
 

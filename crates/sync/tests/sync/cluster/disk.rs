@@ -17,15 +17,12 @@ pub struct Disk {
     pub snapshots: BTreeMap<(SpaceId, NoteId), HeldSnapshot>,
     pub drafts: Vec<(NoteId, String)>,
     pub rows: BTreeMap<(SpaceId, NoteId), skein_sync::NoteRow>,
+    /// Nothing of it can be read.
+    pub unreadable: bool,
 }
 
-impl Held for Disk {
-    fn entry(
-        &self,
-        chain: ChainId,
-        mut branch: u8,
-        seq: u64,
-    ) -> Result<Option<Arc<Entry>>, HeldError> {
+impl Disk {
+    fn held(&self, chain: ChainId, mut branch: u8, seq: u64) -> Option<Arc<Entry>> {
         while branch > 0 {
             let (parent, first) = self.branches[&chain][usize::from(branch) - 1];
             if seq >= first {
@@ -33,10 +30,25 @@ impl Held for Disk {
             }
             branch = parent;
         }
-        Ok(self.entries.get(&(chain, branch, seq)).cloned())
+        self.entries.get(&(chain, branch, seq)).cloned()
+    }
+
+    fn reads(&self) -> Result<(), HeldError> {
+        match self.unreadable {
+            true => Err(HeldError("the disk does not answer".into())),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Held for Disk {
+    fn entry(&self, chain: ChainId, branch: u8, seq: u64) -> Result<Option<Arc<Entry>>, HeldError> {
+        self.reads()?;
+        Ok(self.held(chain, branch, seq))
     }
 
     fn graph(&self, space: SpaceId, note: NoteId) -> Result<Vec<GraphRow>, HeldError> {
+        self.reads()?;
         Ok(self
             .arrival
             .iter()
@@ -59,6 +71,7 @@ impl Held for Disk {
     }
 
     fn snapshot(&self, space: SpaceId, note: NoteId) -> Result<Option<HeldSnapshot>, HeldError> {
+        self.reads()?;
         Ok(self.snapshots.get(&(space, note)).cloned())
     }
 }
@@ -96,7 +109,7 @@ impl Disk {
         let (chain, h) = (entry.chain_id(), entry.header());
         let count = self.branches.get(&chain).map_or(0, Vec::len) as u8;
         let before = |branch: u8| {
-            let before = self.entry(chain, branch, h.seq - 1).unwrap();
+            let before = self.held(chain, branch, h.seq - 1);
             h.seq == 1 || before.is_some_and(|e| e.hash() == h.prev)
         };
         let follows: Vec<u8> = (0..=count).filter(|b| before(*b)).collect();

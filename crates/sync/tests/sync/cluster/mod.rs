@@ -14,8 +14,8 @@ use skein_space::{
     TransportKey,
 };
 use skein_sync::{
-    CommitToken, Engine, Event, Identity, Input, Names, Now, RequestId, SessionHandle, StoreOp,
-    StreamId,
+    CommitToken, Engine, Event, Identity, Input, Names, NoteState, Now, RequestId, SessionHandle,
+    StoreOp, StreamId,
 };
 
 /// One device.
@@ -258,6 +258,15 @@ impl Cluster {
         let status = d.engine.status(&d.disk, space, note).unwrap().unwrap();
         let known = status.peers.iter().find(|p| p.device == key);
         known.expect("a member").behind
+    }
+
+    pub fn state(&mut self, i: usize, space: SpaceId, note: NoteId) -> NoteState {
+        let d = &mut self.devices[i];
+        d.engine
+            .status(&d.disk, space, note)
+            .unwrap()
+            .unwrap()
+            .state
     }
 
     pub fn reconnect(&mut self, a: usize, b: usize) {
