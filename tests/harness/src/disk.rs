@@ -204,7 +204,10 @@ impl Inner {
     /// file system's own matter, journalled.
     fn forget_writes(&mut self) {
         let mut durable = self.synced();
-        durable.resize(self.live.len(), 0);
+        if !self.lied {
+            // On the word of a lie a file is shortened before what made that right is durable.
+            durable.resize(self.live.len(), 0);
+        }
         self.durable = Some(durable);
         self.pending.truncate(self.taken);
     }
