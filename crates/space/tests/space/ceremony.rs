@@ -48,15 +48,22 @@ struct Exchange {
     row: Row,
 }
 
-fn exchange(guest_nonce: u8, host_nonce: u8) -> Exchange {
-    let (mut guest, call) = Guest::start(&root(1), GUEST, HOST);
-    let (mut host, offered) = Host::start(&root(0), offer(), &carried(&call), HOST, GUEST).unwrap();
+/// Up to the guest's proof. `sees`: whom the guest takes for the host of its connection, and the host for the guest.
+fn revealed(sees: [&[u8]; 2], guest_nonce: u8, host_nonce: u8) -> (Guest, Host, CeremonyMessage) {
+    let (mut guest, call) = Guest::start(&root(1), GUEST, sees[0]);
+    let (mut host, offered) =
+        Host::start(&root(0), offer(), &carried(&call), HOST, sees[1]).unwrap();
     assert_eq!(guest.on_offer(&carried(&offered)).unwrap(), offer());
     let commit = guest
         .ask([guest_nonce; 32], "Person 1", "Laptop 1")
         .unwrap();
     let nonce = host.on_commit(&carried(&commit), [host_nonce; 32]).unwrap();
     let reveal = guest.on_nonce(&carried(&nonce)).unwrap();
+    (guest, host, reveal)
+}
+
+fn exchange(guest_nonce: u8, host_nonce: u8) -> Exchange {
+    let (mut guest, mut host, reveal) = revealed([HOST, GUEST], guest_nonce, host_nonce);
     let (proof, question) = host.on_reveal(&carried(&reveal), &mut drawn(7)).unwrap();
     let row = guest.on_countersign(&carried(&proof)).unwrap();
     Exchange {
@@ -152,12 +159,7 @@ fn the_rows_are_told_apart_by_two_pictures_at_least_and_the_right_one_is_anywher
     assert_eq!(places.len(), 1);
     let mut seen = BTreeSet::new();
     for seed in 0..32 {
-        let (mut guest, call) = Guest::start(&root(1), GUEST, HOST);
-        let (mut host, offered) = Host::start(&root(0), offer(), &call, HOST, GUEST).unwrap();
-        guest.on_offer(&offered).unwrap();
-        let commit = guest.ask([1; 32], "Person 1", "Laptop 1").unwrap();
-        let nonce = host.on_commit(&commit, [2; 32]).unwrap();
-        let reveal = guest.on_nonce(&nonce).unwrap();
+        let (mut guest, mut host, reveal) = revealed([HOST, GUEST], 1, 2);
         let (proof, question) = host.on_reveal(&reveal, &mut drawn(seed)).unwrap();
         let row = guest.on_countersign(&proof).unwrap();
         seen.insert(question.rows.iter().position(|other| *other == row));
@@ -167,12 +169,7 @@ fn the_rows_are_told_apart_by_two_pictures_at_least_and_the_right_one_is_anywher
 
 #[test]
 fn a_source_that_repeats_itself_lets_nobody_in() {
-    let (mut guest, call) = Guest::start(&root(1), GUEST, HOST);
-    let (mut host, offered) = Host::start(&root(0), offer(), &call, HOST, GUEST).unwrap();
-    guest.on_offer(&offered).unwrap();
-    let commit = guest.ask([1; 32], "Person 1", "Laptop 1").unwrap();
-    let nonce = host.on_commit(&commit, [2; 32]).unwrap();
-    let reveal = guest.on_nonce(&nonce).unwrap();
+    let (_, mut host, reveal) = revealed([HOST, GUEST], 1, 2);
     let asked = host.on_reveal(&reveal, &mut || 5);
     assert_eq!(asked.unwrap_err(), PairingError::NoRandomness);
 }
@@ -220,25 +217,14 @@ fn somebody_between_shows_two_people_two_rows() {
 #[test]
 fn what_is_handed_on_between_two_connections_proves_nothing() {
     // It passes on every byte of the two honest sides; only the ends of the connections differ.
-    let (mut guest, call) = Guest::start(&root(1), GUEST, MALLORY);
-    let (mut host, offered) = Host::start(&root(0), offer(), &call, HOST, MALLORY).unwrap();
-    guest.on_offer(&offered).unwrap();
-    let commit = guest.ask([1; 32], "Person 1", "Laptop 1").unwrap();
-    let nonce = host.on_commit(&commit, [2; 32]).unwrap();
-    let reveal = guest.on_nonce(&nonce).unwrap();
+    let (_, mut host, reveal) = revealed([MALLORY, MALLORY], 1, 2);
     let asked = host.on_reveal(&reveal, &mut drawn(7));
     assert_eq!(asked.unwrap_err(), PairingError::Unproven);
 }
 
 #[test]
 fn no_side_can_change_its_mind() {
-    // Every other nonce than the one committed to, and every changed name, is refused.
-    let (mut guest, call) = Guest::start(&root(1), GUEST, HOST);
-    let (mut host, offered) = Host::start(&root(0), offer(), &call, HOST, GUEST).unwrap();
-    guest.on_offer(&offered).unwrap();
-    let commit = guest.ask([1; 32], "Person 1", "Laptop 1").unwrap();
-    let nonce = host.on_commit(&commit, [2; 32]).unwrap();
-    let reveal = guest.on_nonce(&nonce).unwrap();
+    let (_, mut host, reveal) = revealed([HOST, GUEST], 1, 2);
     let CeremonyMessage::Reveal(mut changed) = reveal else {
         panic!("a reveal");
     };
