@@ -2,7 +2,7 @@
 
 use crate::cluster::Cluster;
 use skein_space::{NoteId, Role, SpaceId};
-use skein_sync::config::{SUMMARY_EAGER_UTF16, SUMMARY_REFRESH_MS};
+use skein_sync::config::{REREAD_MS, SUMMARY_EAGER_UTF16, SUMMARY_REFRESH_MS};
 use skein_sync::{Input, NoteRow, SessionHandle};
 
 fn row(c: &Cluster, space: SpaceId, note: NoteId) -> &NoteRow {
@@ -51,4 +51,22 @@ fn closing_the_note_brings_its_summary_up_to_date() {
     c.input(0, Input::Close { session });
     c.settle();
     assert!(!row(&c, space, note).summary_stale);
+}
+
+#[test]
+fn a_note_that_could_not_be_read_as_an_edit_came_is_in_the_list_a_moment_later() {
+    let (mut c, space) = Cluster::with_space(2, Role::Editor);
+    c.connect_all();
+    let (note, _) = c.create(0, space, "Draft");
+    c.settle();
+    let b = c.open(1, space, note);
+    c.kill_and_restart(0);
+    c.reconnect(0, 1);
+    c.devices[0].disk.snapshots_unreadable = true;
+    c.edit(1, b, 0, 0, "Second ");
+    c.settle();
+    assert!(row(&c, space, note).summary.preview.starts_with("Draft"));
+    c.devices[0].disk.snapshots_unreadable = false;
+    c.run(2 * REREAD_MS);
+    assert!(row(&c, space, note).summary.preview.starts_with("Second"));
 }

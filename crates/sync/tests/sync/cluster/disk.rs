@@ -19,6 +19,8 @@ pub struct Disk {
     pub rows: BTreeMap<(SpaceId, NoteId), skein_sync::NoteRow>,
     /// Nothing of it can be read.
     pub unreadable: bool,
+    /// Single entries can be read, snapshots cannot.
+    pub snapshots_unreadable: bool,
 }
 
 impl Disk {
@@ -72,6 +74,9 @@ impl Held for Disk {
 
     fn snapshot(&self, space: SpaceId, note: NoteId) -> Result<Option<HeldSnapshot>, HeldError> {
         self.reads()?;
+        if self.snapshots_unreadable {
+            return Err(HeldError("a page cannot be read".into()));
+        }
         Ok(self.snapshots.get(&(space, note)).cloned())
     }
 }
