@@ -89,6 +89,21 @@ impl Engine {
 
     /// Full Heads to one peer.
     pub(super) fn send_heads(&mut self, stream: StreamId) {
+        if let Some(link) = self.links.get_mut(&stream) {
+            link.told_heads(self.now.mono_ms);
+        }
+        self.put_heads(stream);
+    }
+
+    /// Answers a digest. The own beat goes on: it is what makes the other side answer in its turn.
+    fn answer_digest(&mut self, stream: StreamId) {
+        if let Some(up) = self.links.get_mut(&stream).and_then(Link::up) {
+            up.told_heads_ms = self.now.mono_ms;
+        }
+        self.put_heads(stream);
+    }
+
+    fn put_heads(&mut self, stream: StreamId) {
         let Some(space) = self.links.get(&stream).and_then(|l| l.space()) else {
             return;
         };
@@ -96,9 +111,6 @@ impl Engine {
             return;
         };
         let (kind, body) = Frame::Heads(self.own_heads(s)).encode();
-        if let Some(link) = self.links.get_mut(&stream) {
-            link.told_heads(self.now.mono_ms);
-        }
         self.out.push(Effect::Send { stream, kind, body });
     }
 
@@ -120,7 +132,8 @@ impl Engine {
         self.out.push(Effect::Send { stream, kind, body });
     }
 
-    /// A peer's digest: equal holdings prove everything; else it gets our lines, and will answer with its own.
+    /// A peer's digest: equal holdings prove everything; else it gets our lines, and shows its own when it
+    /// hears our digest in turn.
     pub(super) fn digest_in(&mut self, stream: StreamId, digest: Digest) {
         let now_ms = self.now.mono_ms;
         let Some(link) = self.links.get(&stream) else {
@@ -148,7 +161,7 @@ impl Engine {
             .get(&stream)
             .is_some_and(|l| l.may_answer_digest(now_ms))
         {
-            self.send_heads(stream);
+            self.answer_digest(stream);
         }
     }
 

@@ -7,7 +7,6 @@ use skein_space::{ChainId, Entry, Kind, NoteId, SpaceId, planted};
 use super::Engine;
 use super::chains::ChainState;
 use super::commit::Pending;
-use super::links::Link;
 use super::load::take_in_from;
 use super::note::{Applied, Loaded};
 use crate::api::{Effect, Event, Held, Notice, StoreOp, StreamId};
@@ -100,11 +99,20 @@ impl Engine {
             },
         );
         let own = s.own_chain(me, h.chain.log) == h.chain;
-        // Who showed a higher place may have meant this branch: what is beside it is sent again.
-        for up in self.links.values_mut().filter_map(Link::up) {
-            if let Some(has) = up.has.get_mut(&parent).filter(|_| up.space == space) {
-                *has = (*has).min(before.seq);
+        // Who showed a higher place may have meant this branch: what is beside it is sent, now, as its Heads may not
+        // change any more.
+        let mut lack = Vec::new();
+        for (stream, link) in &mut self.links {
+            let Some(up) = link.up().filter(|up| up.space == space) else {
+                continue;
+            };
+            if let Some(has) = up.has.get_mut(&parent).filter(|has| **has > before.seq) {
+                *has = before.seq;
+                lack.push(*stream);
             }
+        }
+        for stream in lack {
+            self.catch_up(stream);
         }
         self.event(Event::Notice(Notice::Fork {
             device: h.chain.device,

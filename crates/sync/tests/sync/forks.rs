@@ -285,4 +285,7 @@ fn r1_a_profile_that_was_put_back_and_wrote_on_is_not_believed_to_have_what_it_l
         }
     }
     assert!(looked > 1);
+    // What was lost comes at once, and not at some later beat.
+    let held = s.c.hashes(0);
+    assert!(s.c.hashes(1).iter().all(|hash| held.contains(hash)));
 }
