@@ -130,3 +130,16 @@ pub const TICKET_GRACE: Duration = Duration::from_secs(600);
 
 /// Pause between two calls of an inviter that does not answer.
 pub const JOIN_RETRY: Duration = Duration::from_secs(1);
+
+/// Invitations of others on this network that are remembered: a person chooses among a few, and anybody may show the
+/// tag that everybody knows.
+pub const NEARBY: usize = 8;
+
+/// Calls at once to learn who invites: each is a connection to an address that somebody announced.
+pub const NEARBY_CALLS: usize = 2;
+
+/// Pause before somebody who invites and did not say who they are is called again, and how often that is done.
+pub const NEARBY_RETRY: Duration = Duration::from_secs(2);
+
+/// Calls in vain after which an invitation nearby is left alone until it is announced anew.
+pub const NEARBY_TRIES: u32 = 3;

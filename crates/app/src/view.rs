@@ -3,8 +3,14 @@
 //! As JSON these are the contract of the command line (cli.md): fields are added, never
 //! changed. Ids are lower-case hex, absent values null, times Unix milliseconds.
 
+mod pairing;
+
 use serde::{Deserialize, Serialize};
 use skein_space::{DeviceKey, Incarnation, NoteId, SpaceId};
+
+pub use pairing::{
+    Invitation, Inviting, InvitingOver, Joined, Missed, Nearby, Picture, Shown, Welcomed,
+};
 
 /// A member's right in a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,42 +130,6 @@ pub struct Saved {
     pub seq: u64,
     /// Always true: the answer is given after the commit.
     pub saved: bool,
-}
-
-/// A ticket that was just made. The only secret that ever leaves over the control socket.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invitation {
-    /// The ticket's text, `SKEIN1-…`.
-    pub ticket: String,
-    /// The space it lets one device into.
-    pub space: SpaceId,
-    /// What that device may do there.
-    pub role: Role,
-    /// When it stops working, in Unix milliseconds of the inviter.
-    pub expires_at_ms: i64,
-}
-
-impl std::fmt::Debug for Invitation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Invitation")
-            .field("space", &self.space)
-            .field("role", &self.role)
-            .field("expires_at_ms", &self.expires_at_ms)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A space this device has just joined.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Joined {
-    /// The space.
-    pub space: SpaceId,
-    /// Its name.
-    pub name: String,
-    /// What this device may do there.
-    pub role: Role,
-    /// Entries of the space that are durable here.
-    pub entries: u64,
 }
 
 /// One member of a space.

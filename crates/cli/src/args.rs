@@ -155,7 +155,7 @@ pub enum Space {
         /// Its name
         name: String,
     },
-    /// Print a ticket that lets one device in (owners only)
+    /// Print a ticket that lets one device in, or let in somebody nearby by four pictures (owners only)
     Invite {
         /// The space [default: the default space]
         space: Option<String>,
@@ -165,12 +165,21 @@ pub enum Space {
         /// How long the ticket is good for
         #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_080))]
         minutes: u32,
+        /// Make no ticket: invite somebody on this network, for ten minutes, and ask which pictures they see
+        #[arg(long, conflicts_with = "minutes")]
+        nearby: bool,
     },
-    /// Join a space by a ticket
+    /// Join a space by a ticket, or ask somebody nearby who invites
     Join {
         /// The ticket's text; case, spaces and dashes do not matter
-        #[arg(required = true, num_args = 1.., value_name = "TICKET")]
+        #[arg(required_unless_present = "nearby", num_args = 1.., value_name = "TICKET")]
         ticket: Vec<String>,
+        /// Use no ticket: ask somebody on this network who invites, and show four pictures
+        #[arg(long, conflicts_with = "ticket")]
+        nearby: bool,
+        /// Whom to ask, by a part of the person's, device's or space's name
+        #[arg(long, value_name = "NAME", requires = "nearby")]
+        from: Option<String>,
         /// How long to try
         #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
         wait: Duration,

@@ -68,6 +68,7 @@ fn an_invitation_is_for_an_editor_and_ten_minutes() {
         role,
         minutes,
         space,
+        nearby: false,
     }) = cli.command
     else {
         panic!("not an invite");
@@ -80,7 +81,7 @@ fn an_invitation_is_for_an_editor_and_ten_minutes() {
 #[test]
 fn a_ticket_may_be_typed_with_spaces() {
     let cli = parse("skein space join SKEIN1-AB CD EF --wait 5s").unwrap();
-    let Command::Space(Space::Join { ticket, wait }) = cli.command else {
+    let Command::Space(Space::Join { ticket, wait, .. }) = cli.command else {
         panic!("not a join");
     };
     assert_eq!(ticket.join(" "), "SKEIN1-AB CD EF");

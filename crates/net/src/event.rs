@@ -97,6 +97,8 @@ pub enum NetEvent {
     },
     /// Somebody nearby shows a tag we know. Where tags say so it is being dialled already.
     Discovered {
+        /// Its name on this network for now: random, new at every network change.
+        instance: String,
         /// Its ordinary addresses; the pairing port is at the same hosts. Claims of the network:
         /// never keep them as a peer's.
         addresses: Vec<SocketAddr>,
@@ -104,6 +106,11 @@ pub enum NetEvent {
         pairing_port: Option<u16>,
         /// Labels of the tags that matched.
         labels: Vec<u32>,
+    },
+    /// Somebody of whom [`Self::Discovered`] told shows no tag we know any more, or is gone.
+    Vanished {
+        /// Its name on this network.
+        instance: String,
     },
     /// Addresses of this machine changed or it woke up. Connections that cannot have survived are
     /// closed (their `PeerDown` follows), and everybody is dialled anew.

@@ -88,6 +88,13 @@ impl Running {
         }
     }
 
+    /// Writes a line to its standard input, which stays open; a program that has ended already is no error.
+    pub fn say(&mut self, line: &str) {
+        if let Some(pipe) = &mut self.child.stdin {
+            let _ = std::io::Write::write_all(pipe, format!("{line}\n").as_bytes());
+        }
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()

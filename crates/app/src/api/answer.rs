@@ -98,6 +98,37 @@ impl App {
                 let time = Duration::from_millis(timeout_ms);
                 Answer::Waited(self.wait_heads_equal(peers, time).await?)
             }
+            other => self.answer_about_pairing(other).await?,
+        })
+    }
+
+    async fn answer_about_pairing(&self, request: Request) -> Result<Answer, AppError> {
+        Ok(match request {
+            Request::InvitationOpen { space, role } => {
+                let space = self.find_space(space.as_deref()).await?;
+                self.open_invitation(space, role).await?;
+                Answer::Done
+            }
+            Request::InvitationNext => Answer::Inviting(self.invitation_moves().await?),
+            Request::InvitationPick { question, row } => {
+                Answer::Inviting(self.picked(question, row).await?)
+            }
+            Request::InvitationClose => {
+                self.close_invitation().await?;
+                Answer::Done
+            }
+            Request::Nearby { wait_ms } => {
+                Answer::Nearby(self.somebody_nearby(Duration::from_millis(wait_ms)).await?)
+            }
+            Request::AskToJoin { id } => Answer::Shown(self.ask_to_join(&id).await?),
+            Request::AwaitWelcome => Answer::Welcomed(self.welcome().await?),
+            Request::OpenJoined { wait_ms } => {
+                Answer::Joined(self.open_joined(Duration::from_millis(wait_ms)).await?)
+            }
+            Request::LeaveJoining => {
+                self.leave_joining().await?;
+                Answer::Done
+            }
             _ => unreachable!("answered by the caller"),
         })
     }

@@ -1,4 +1,4 @@
-//! Joining a space by a ticket.
+//! Joining a space by a ticket, and what follows every admission.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -26,8 +26,17 @@ impl App {
         })?;
         let deadline = Instant::now() + time.min(Duration::from_secs(24 * 3600));
         self.ask(|driver| driver.must_be_online()).await?;
-        let space = ticket.space;
         let admitted = self.pair(ticket, deadline).await?;
+        self.settle_in(admitted, deadline).await
+    }
+
+    /// Becomes a member and waits for everything the inviter held then.
+    pub(super) async fn settle_in(
+        &self,
+        admitted: Admitted,
+        deadline: Instant,
+    ) -> Result<Joined, AppError> {
+        let space = admitted.space;
         let (name, role) = (
             admitted.admission.space_name.clone(),
             Role::from(admitted.admission.role),

@@ -2,6 +2,7 @@
 
 mod answer;
 mod join;
+mod nearby;
 mod notes;
 mod spaces;
 mod verify;

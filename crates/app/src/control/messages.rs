@@ -5,8 +5,8 @@ use skein_space::{NoteId, SpaceId};
 
 use crate::error::Fault;
 use crate::view::{
-    Initialised, Invitation, Joined, MemberRow, NoteLine, NoteStatus, PeerAdded, PeerRow, Role,
-    Saved, SpaceRow, Status, Verified, Waited,
+    Initialised, Invitation, Inviting, Joined, MemberRow, Nearby, NoteLine, NoteStatus, PeerAdded,
+    PeerRow, Role, Saved, Shown, SpaceRow, Status, Verified, Waited, Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -117,6 +117,43 @@ pub enum Request {
         /// How long to try, in milliseconds.
         wait_ms: u64,
     },
+    /// Open an invitation for somebody nearby, in place of one that is open.
+    InvitationOpen {
+        /// To which space.
+        space: Option<String>,
+        /// What the joiner may do.
+        role: Role,
+    },
+    /// Answer when somebody asks, or the invitation is over.
+    InvitationNext,
+    /// The person's answer to a question.
+    InvitationPick {
+        /// Which question.
+        question: u64,
+        /// The place of a row from 0; none of them when absent.
+        row: Option<usize>,
+    },
+    /// Close the invitation.
+    InvitationClose,
+    /// Who invites nearby.
+    Nearby {
+        /// How long to wait for somebody, in milliseconds.
+        wait_ms: u64,
+    },
+    /// Ask somebody nearby to be let in.
+    AskToJoin {
+        /// Who, by the id of [`Nearby`].
+        id: String,
+    },
+    /// Answer when the other side's person has picked.
+    AwaitWelcome,
+    /// The person confirms that the other screen names this device.
+    OpenJoined {
+        /// How long to wait for what the inviter holds, in milliseconds.
+        wait_ms: u64,
+    },
+    /// End what was asked, and discard what came of it.
+    LeaveJoining,
     /// Known devices and addresses.
     PeerList,
     /// Remember an address and dial it.
@@ -180,8 +217,16 @@ pub enum Answer {
     Members(Vec<MemberRow>),
     /// To [`Request::SpaceInvite`].
     Invitation(Invitation),
-    /// To [`Request::SpaceJoin`].
+    /// To [`Request::SpaceJoin`] and [`Request::OpenJoined`].
     Joined(Joined),
+    /// To [`Request::InvitationNext`] and [`Request::InvitationPick`].
+    Inviting(Inviting),
+    /// To [`Request::Nearby`].
+    Nearby(Vec<Nearby>),
+    /// To [`Request::AskToJoin`].
+    Shown(Shown),
+    /// To [`Request::AwaitWelcome`].
+    Welcomed(Welcomed),
     /// To [`Request::PeerList`].
     Peers(Vec<PeerRow>),
     /// To [`Request::PeerAdd`].
@@ -194,7 +239,7 @@ pub enum Answer {
     Waited(Waited),
     /// To [`Request::Verify`], also when there are problems.
     Verified(Verified),
-    /// To [`Request::Watch`], [`Request::Raise`] and [`Request::Stop`].
+    /// To [`Request::Watch`], [`Request::Raise`], [`Request::Stop`], and where nothing is to be told.
     Done,
     /// To any request that failed.
     Fault(Fault),

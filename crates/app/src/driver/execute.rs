@@ -173,22 +173,21 @@ impl Driver {
         });
     }
 
-    /// Makes somebody a member who proved that it holds a ticket; answered when it is durable.
+    /// Makes somebody a member who proved that it holds a ticket, or whom a person picked; answered when it is durable.
     pub(super) fn admit(
         &mut self,
         space: SpaceId,
         member: skein_space::Member,
-        ticket: (skein_space::TicketId, skein_space::DeviceKey),
+        ticket: Option<(skein_space::TicketId, skein_space::DeviceKey)>,
         reply: Reply<Vec<Arc<Entry>>>,
     ) {
         let request = self.next_request();
         self.requests.insert(request, Asked::Admitted(reply));
-        let (ticket, device) = ticket;
         self.feed(Input::Admit {
             request,
             space,
             member,
-            ticket: Some((ticket.0, device)),
+            ticket: ticket.map(|(ticket, device)| (ticket.0, device)),
         });
     }
 

@@ -9,7 +9,6 @@
 //! Clocks and random bytes enter here and nowhere else ([`clock`]).
 
 mod addresses;
-mod admitting;
 mod asking;
 pub(crate) mod clock;
 mod execute;
@@ -80,7 +79,7 @@ pub(crate) struct Driver {
     writers: writers::Writers,
     names: names::SpaceNames,
     settings: settings::Settings,
-    tickets: pairing::Tickets,
+    pairing: pairing::Pairing,
     waits: waits::Waits,
     telling: tell::Telling,
     snapshots: snapshots::Snapshots,
@@ -228,6 +227,7 @@ impl Driver {
         self.end_idle_writers(now);
         self.end_patience(now);
         self.end_old_tickets();
+        self.end_old_invitation();
         self.dial_unreached(now);
         self.look_at_floor(now);
         self.end_waits(now);
@@ -244,7 +244,8 @@ impl Driver {
             engine,
             self.writers.next_deadline(),
             self.storage.next_deadline(),
-            self.tickets.next_deadline(),
+            self.pairing.tickets_deadline(),
+            self.invitation_deadline(),
             self.waits.next_deadline(),
             self.telling.next_deadline(),
             self.addresses.next_deadline(),

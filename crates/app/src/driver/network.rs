@@ -18,6 +18,9 @@ use crate::view::Happening;
 /// Labels of tags: from this on they mean tickets; below it the place of a space in the list of spaces.
 pub(super) const TICKET_LABEL: u32 = 1 << 30;
 
+/// The label of the tag that everybody knows: an invitation is open there.
+pub(super) const INVITATION_LABEL: u32 = u32::MAX;
+
 /// The network as the driver knows it.
 #[derive(Default)]
 pub(super) struct Network {
@@ -132,9 +135,10 @@ impl Driver {
             }
         }
         tags.extend(self.ticket_tags());
+        tags.push(self.invitation_tag());
         self.net(NetCommand::Announce(Announcement {
             tags,
-            pairing_port: self.tickets.announced_port(),
+            pairing_port: self.announced_port(),
         }));
     }
 
@@ -217,10 +221,16 @@ impl Driver {
             NetEvent::Reached { address, peer } => self.reached(address, peer),
             NetEvent::DialFailed { address, reason } => self.not_reached(address, &reason),
             NetEvent::Discovered {
+                instance,
                 addresses,
                 pairing_port,
                 labels,
-            } => self.ticket_seen(&addresses, pairing_port, &labels),
+            } => {
+                let places = at_port(&addresses, pairing_port);
+                self.ticket_seen(&places, &labels);
+                self.invitation_seen(instance, places, &labels);
+            }
+            NetEvent::Vanished { instance } => self.invitation_gone(&instance),
             NetEvent::NetworkChanged => {
                 tracing::info!("the network changed; everybody is dialled again")
             }
@@ -434,4 +444,17 @@ impl Driver {
     pub(super) fn streams_up(&self) -> usize {
         self.net.up.len()
     }
+}
+
+/// The pairing port at announced hosts; nowhere while none is announced.
+fn at_port(addresses: &[SocketAddr], port: Option<u16>) -> Vec<SocketAddr> {
+    let Some(port) = port else {
+        return Vec::new();
+    };
+    let at = |address: &SocketAddr| {
+        let mut address = *address;
+        address.set_port(port);
+        address
+    };
+    addresses.iter().map(at).collect()
 }

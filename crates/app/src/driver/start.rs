@@ -166,7 +166,7 @@ fn open(start: Start) -> Result<(Driver, Ears, Started), AppError> {
         writers: Default::default(),
         names: Default::default(),
         settings,
-        tickets: super::pairing::Tickets::new(start.to_jobs, start.io, root),
+        pairing: super::pairing::Pairing::new(start.to_jobs, start.io, root),
         waits: Default::default(),
         telling: Telling::new(start.watch, start.shells, start.durable),
         snapshots,

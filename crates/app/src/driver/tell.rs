@@ -14,7 +14,8 @@ use super::{Driver, Reply};
 use crate::config::{FOLLOWED_NOTES, TELL_AFTER};
 use crate::error::AppError;
 use crate::view::{
-    DurableEdit, Happening, MemberRow, NoteLine, NoteStatus, Overview, PersonState, WatchEvent,
+    DurableEdit, Happening, Inviting, MemberRow, Nearby, NoteLine, NoteStatus, Overview,
+    PersonState, WatchEvent,
 };
 
 /// What a window is told of the whole app, as it changes.
@@ -47,6 +48,10 @@ pub enum ShellEvent {
         /// Text a person may want to copy.
         copy: Option<String>,
     },
+    /// The invitation of this device changed.
+    Inviting(Inviting),
+    /// Who invites nearby, whole.
+    Nearby(Vec<Nearby>),
     /// Somebody started the window again: bring this one to the front.
     Raise,
 }

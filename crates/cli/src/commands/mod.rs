@@ -1,6 +1,7 @@
 //! One function per command.
 
 mod edit_line;
+mod nearby;
 mod note;
 mod peer;
 mod run;

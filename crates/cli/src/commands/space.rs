@@ -3,9 +3,9 @@
 use serde_json::json;
 use skein_app::Network;
 use skein_app::control::{Answer, Request};
-use skein_app::view::{MemberRow, Role, SpaceRow};
+use skein_app::view::{Joined, MemberRow, Role, SpaceRow};
 
-use super::{Here, unexpected};
+use super::{Here, nearby, unexpected};
 use crate::args::{RoleName, Space};
 use crate::output::Stop;
 
@@ -21,9 +21,22 @@ pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
         Space::Invite {
             space,
             role,
+            nearby: true,
+            ..
+        } => nearby::invite(here, space, given_role(role)).await,
+        Space::Invite {
+            space,
+            role,
             minutes,
-        } => invite(here, space, role, minutes).await,
-        Space::Join { ticket, wait } => {
+            ..
+        } => invite(here, space, given_role(role), minutes).await,
+        Space::Join {
+            nearby: true,
+            from,
+            wait,
+            ..
+        } => nearby::join(here, from, wait).await,
+        Space::Join { ticket, wait, .. } => {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             join(here, ticket.join(" "), wait_ms).await
         }
@@ -54,7 +67,7 @@ fn space_line(space: &SpaceRow) -> String {
     )
 }
 
-fn role_words(role: Option<Role>) -> &'static str {
+pub(super) fn role_words(role: Option<Role>) -> &'static str {
     match role {
         Some(Role::Owner) => "owner",
         Some(Role::Editor) => "editor",
@@ -63,17 +76,15 @@ fn role_words(role: Option<Role>) -> &'static str {
     }
 }
 
-async fn invite(
-    here: &Here,
-    space: Option<String>,
-    role: RoleName,
-    minutes: u32,
-) -> Result<(), Stop> {
-    let role = match role {
+fn given_role(role: RoleName) -> Role {
+    match role {
         RoleName::Owner => Role::Owner,
         RoleName::Editor => Role::Editor,
         RoleName::Viewer => Role::Viewer,
-    };
+    }
+}
+
+async fn invite(here: &Here, space: Option<String>, role: Role, minutes: u32) -> Result<(), Stop> {
     let request = Request::SpaceInvite {
         space,
         role,
@@ -98,7 +109,11 @@ async fn join(here: &Here, ticket: String, wait_ms: u64) -> Result<(), Stop> {
     let Answer::Joined(joined) = answer else {
         return Err(unexpected().into());
     };
-    here.out.value(&joined, || {
+    tell_joined(here, &joined)
+}
+
+pub(super) fn tell_joined(here: &Here, joined: &Joined) -> Result<(), Stop> {
+    here.out.value(joined, || {
         format!(
             "joined {} as {}: {} entries are here\n{}",
             joined.name,

@@ -94,7 +94,7 @@ impl Sightings {
             .collect()
     }
 
-    /// Notes an announcement; an event when it shows a tag we know and says something new.
+    /// Notes an announcement; an event when it shows a tag we know and says something new, or shows none any more.
     pub(crate) fn heard(&mut self, heard: Heard, now: Instant) -> Option<NetEvent> {
         if heard.instance == self.ours {
             return None;
@@ -110,11 +110,17 @@ impl Sightings {
         let known = before
             .as_ref()
             .is_some_and(|old| old.labels == labels && old.heard == heard);
-        let event = (!known && !labels.is_empty()).then(|| NetEvent::Discovered {
-            addresses: heard.addresses.clone(),
-            pairing_port: heard.txt.pairing_port,
-            labels: labels.clone(),
-        });
+        let lost = before.as_ref().is_some_and(|old| old.is_labelled()) && labels.is_empty();
+        let event = if lost {
+            Some(vanished(&heard.instance))
+        } else {
+            (!known && !labels.is_empty()).then(|| NetEvent::Discovered {
+                instance: heard.instance.clone(),
+                addresses: heard.addresses.clone(),
+                pairing_port: heard.txt.pairing_port,
+                labels: labels.clone(),
+            })
+        };
         match before {
             Some(old) => {
                 if old.heard.addresses != heard.addresses || old.dial != dial {
@@ -136,11 +142,10 @@ impl Sightings {
 
     fn add(&mut self, heard: Heard, labels: Vec<u32>, dial: bool, now: Instant) {
         if self.seen.len() >= config::ANNOUNCEMENTS_MAX {
-            // Rubbish goes before what matched, the oldest first.
-            let oldest = self
-                .seen
-                .iter()
-                .min_by_key(|(_, sighting)| (sighting.dial, sighting.at));
+            // Rubbish goes before what matched, and tags that everybody knows before those of our spaces; the oldest
+            // first. Who is forgotten here is told of again when it is heard again.
+            let worth = |sighting: &Sighting| (sighting.dial, sighting.is_labelled(), sighting.at);
+            let oldest = self.seen.iter().min_by_key(|(_, s)| worth(s));
             if let Some(name) = oldest.map(|(name, _)| name.clone()) {
                 self.seen.remove(&name);
             }
@@ -165,13 +170,16 @@ impl Sightings {
     }
 
     /// An announcement was taken back or ran out.
-    pub(crate) fn gone(&mut self, instance: &str) {
-        self.seen.remove(instance);
+    pub(crate) fn gone(&mut self, instance: &str) -> Option<NetEvent> {
+        let old = self.seen.remove(instance)?;
+        old.is_labelled().then(|| vanished(instance))
     }
 
     /// Discovery stopped: what was heard is no longer true.
-    pub(crate) fn clear(&mut self) {
-        self.seen.clear();
+    pub(crate) fn clear(&mut self) -> Vec<NetEvent> {
+        let all = std::mem::take(&mut self.seen);
+        let labelled = all.iter().filter(|(_, old)| old.is_labelled());
+        labelled.map(|(instance, _)| vanished(instance)).collect()
     }
 
     /// Addresses to dial now, one per announcement. Each is under way until [`Self::dial_ended`].
@@ -276,7 +284,17 @@ impl Sightings {
     }
 }
 
+fn vanished(instance: &str) -> NetEvent {
+    NetEvent::Vanished {
+        instance: instance.to_owned(),
+    }
+}
+
 impl Sighting {
+    fn is_labelled(&self) -> bool {
+        !self.labels.is_empty()
+    }
+
     fn wanted(&self, links: &Links) -> bool {
         let here = self.whose.peer().is_some_and(|peer| links.connected(&peer));
         self.dial && !here && !self.heard.addresses.is_empty()

@@ -120,6 +120,22 @@ fn strangers_and_ourselves_are_not_dialled() {
 }
 
 #[test]
+fn who_shows_no_tag_of_ours_any_more_or_is_gone_is_told_once() {
+    let now = Instant::now();
+    let mut sightings = sightings("a", 1);
+    let vanished = |event: Option<NetEvent>| matches!(event, Some(NetEvent::Vanished { instance }) if instance == "b");
+    sightings.heard(heard("b", "10.0.0.2:1", 1), now);
+    assert!(vanished(sightings.heard(heard("b", "10.0.0.2:1", 2), now)));
+    assert!(sightings.heard(heard("b", "10.0.0.2:1", 2), now).is_none());
+    assert!(sightings.gone("b").is_none(), "a stranger by now");
+    sightings.heard(heard("b", "10.0.0.2:1", 1), now);
+    sightings.heard(heard("c", "10.0.0.3:1", 2), now);
+    let ended = sightings.clear();
+    assert_eq!(ended.len(), 1);
+    assert!(vanished(ended.into_iter().next()));
+}
+
+#[test]
 fn an_announcement_that_leads_nowhere_is_tried_more_and_more_rarely() {
     let mut now = Instant::now();
     let start = now;

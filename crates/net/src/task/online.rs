@@ -119,7 +119,10 @@ impl Task {
             self.tell(event);
         }
         self.keeper.reset(Instant::now());
-        self.sightings.clear();
+        self.sightings
+            .clear()
+            .into_iter()
+            .for_each(|event| self.tell(event));
         drop(online.swarm);
         online.lifelines.cut_all();
         online.tasks.shutdown().await;
@@ -206,7 +209,10 @@ impl Task {
             .and_then(|online| online.discovery.take())
         {
             self.stopping.spawn(old.stop());
-            self.sightings.clear();
+            self.sightings
+                .clear()
+                .into_iter()
+                .for_each(|event| self.tell(event));
         }
     }
 
@@ -225,11 +231,13 @@ impl Task {
         let now = Instant::now();
         match note {
             Note::Heard(heard) => {
-                if let Some(event) = self.sightings.heard(heard, now) {
-                    self.tell(event);
-                }
+                let event = self.sightings.heard(heard, now);
+                event.into_iter().for_each(|event| self.tell(event));
             }
-            Note::Gone(instance) => self.sightings.gone(&instance),
+            Note::Gone(instance) => {
+                let event = self.sightings.gone(&instance);
+                event.into_iter().for_each(|event| self.tell(event));
+            }
             Note::Ended => {
                 // Not at once: whoever floods the network would have us build it all the time.
                 self.stop_discovery();

@@ -1,4 +1,4 @@
-//! The inviter's side of a pairing: one exchange, one Member entry, one admission.
+//! The inviter's side of a pairing by ticket: one exchange, one Member entry, one admission.
 
 use skein_net::config::PAIR_FRAME_MAX_BYTES;
 use skein_net::pair::PairConversation;
@@ -8,10 +8,11 @@ use skein_space::{
 };
 use skein_store::TicketRow;
 
-use super::Driver;
-use super::asking::Asking;
-use super::clock::random;
-use super::pairing::now_s;
+use super::failed;
+use super::tickets::now_s;
+use crate::driver::Driver;
+use crate::driver::asking::Asking;
+use crate::driver::clock::random;
 use crate::error::{AppError, Code};
 use crate::view::Role;
 
@@ -27,7 +28,7 @@ enum Judged {
 
 impl Driver {
     fn ticket_row(&self, ticket: TicketId) -> Result<TicketRow, AppError> {
-        let row = self.tickets.rows.get(&ticket).cloned();
+        let row = self.pairing.tickets.rows.get(&ticket).cloned();
         row.ok_or_else(|| AppError::not_found("this ticket"))
     }
 
@@ -36,7 +37,7 @@ impl Driver {
         let row = self.ticket_row(ticket)?;
         let bound = row
             .bound
-            .or_else(|| self.tickets.bound.get(&ticket).copied());
+            .or_else(|| self.pairing.tickets.bound.get(&ticket).copied());
         if bound.is_some_and(|bound| bound != device) {
             return Ok(Judged::TurnAway(Reason::Used));
         }
@@ -50,21 +51,25 @@ impl Driver {
         if role >= Some(row.role) {
             return Ok(Judged::Again(row.space));
         }
-        self.tickets.bound.insert(ticket, device);
+        self.pairing.tickets.bound.insert(ticket, device);
         Ok(Judged::Admit(row.space, row.role.into()))
     }
 
     /// The Member entry is durable, or was not made: then the ticket is free again.
     fn ticket_used(&mut self, ticket: TicketId, device: DeviceKey, used: bool) {
-        self.tickets.bound.remove(&ticket);
-        if used && let Some(row) = self.tickets.rows.get_mut(&ticket) {
+        self.pairing.tickets.bound.remove(&ticket);
+        if used && let Some(row) = self.pairing.tickets.rows.get_mut(&ticket) {
             row.bound = Some(device);
             self.announce();
         }
     }
 
     /// Everything a new member needs, encoded.
-    fn admission(&mut self, space: SpaceId, device: DeviceKey) -> Result<Vec<u8>, AppError> {
+    pub(super) fn admission(
+        &mut self,
+        space: SpaceId,
+        device: DeviceKey,
+    ) -> Result<Vec<u8>, AppError> {
         let refused = |why: String| AppError::new(Code::NotAllowed, why);
         let roster = self
             .engine
@@ -86,7 +91,7 @@ impl Driver {
             secret,
             space_name: self.space_name(space),
             role,
-            transport: self.tickets.root.transport_key(),
+            transport: self.pairing.root.transport_key(),
             addresses,
         };
         admission
@@ -95,19 +100,14 @@ impl Driver {
     }
 }
 
-/// One exchange with a joiner, from its first message to its admission.
+/// One exchange with a joiner that holds a ticket, from its first message to its admission.
 pub(super) async fn serve(
     mut peer: PairConversation,
+    first: &[u8],
     asking: &Asking,
     root: &Root,
 ) -> Result<(), AppError> {
-    let failed =
-        |error: &dyn std::fmt::Display| AppError::new(Code::TicketRefused, error.to_string());
-    let first = peer
-        .recv(PAIR_FRAME_MAX_BYTES)
-        .await
-        .map_err(|error| failed(&error))?;
-    let first = PairingMessage::decode(&first).map_err(|error| failed(&error))?;
+    let first = PairingMessage::decode(first).map_err(|error| failed(&error))?;
     let PairingMessage::Ask(ask) = &first else {
         return Err(failed(&"it did not name a ticket"));
     };
@@ -133,8 +133,6 @@ pub(super) async fn serve(
 }
 
 async fn say(peer: &mut PairConversation, message: &PairingMessage) -> Result<(), AppError> {
-    let failed =
-        |error: &dyn std::fmt::Display| AppError::new(Code::TicketRefused, error.to_string());
     let bytes = message.encode().map_err(|error| failed(&error))?;
     peer.send(&bytes).await.map_err(|error| failed(&error))
 }
@@ -158,7 +156,7 @@ async fn admit(
                 role: role.into(),
                 statement: proven.statement,
             };
-            let bound = (ticket, device);
+            let bound = Some((ticket, device));
             let made = asking
                 .with(move |driver, reply| driver.admit(space, member, bound, reply))
                 .await;
