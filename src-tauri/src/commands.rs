@@ -9,7 +9,10 @@ use tauri::ipc::{Channel, InvokeBody, InvokeResponseBody, Request, Response};
 
 use crate::codec::{self, PushHeader};
 use crate::shell::Shell;
-use crate::types::{Invitation, Joined, MemberRow, NoteRow, NoteStatus, Overview, Refusal, Role};
+use crate::types::{
+    Invitation, Inviting, Joined, MemberRow, Nearby, NoteRow, NoteStatus, Overview, Refusal, Role,
+    Shown, Welcomed,
+};
 
 /// How long a join may take before the window says so: the inviter may be starting, the network waking.
 const JOIN_WAIT: Duration = Duration::from_secs(60);
@@ -176,6 +179,73 @@ pub async fn invite(
 #[specta::specta]
 pub async fn join(shell: State<'_, Shell>, ticket: String) -> Answer<Joined> {
     Ok(app(&shell)?.join(&ticket, JOIN_WAIT).await?.into())
+}
+
+/// Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_invitation(shell: State<'_, Shell>, space: String, role: Role) -> Answer<()> {
+    Ok(app(&shell)?
+        .open_invitation(space_id(&space)?, role.into())
+        .await?)
+}
+
+/// The invitation as it stands; changes come as events.
+#[tauri::command]
+#[specta::specta]
+pub async fn invitation(shell: State<'_, Shell>) -> Answer<Inviting> {
+    Ok(app(&shell)?.invitation().await?.into())
+}
+
+/// The person's answer: the place of a row from 0, or none of them.
+#[tauri::command]
+#[specta::specta]
+pub async fn pick_row(shell: State<'_, Shell>, question: u32, row: Option<u32>) -> Answer<()> {
+    let row = row.and_then(|row| usize::try_from(row).ok());
+    Ok(app(&shell)?.pick(u64::from(question), row).await?)
+}
+
+/// Closes the invitation.
+#[tauri::command]
+#[specta::specta]
+pub async fn close_invitation(shell: State<'_, Shell>) -> Answer<()> {
+    Ok(app(&shell)?.close_invitation().await?)
+}
+
+/// Who invites nearby; changes come as events.
+#[tauri::command]
+#[specta::specta]
+pub async fn nearby(shell: State<'_, Shell>) -> Answer<Vec<Nearby>> {
+    let rows = app(&shell)?.nearby().await?;
+    Ok(rows.into_iter().map(Nearby::from).collect())
+}
+
+/// Asks somebody nearby to be let in.
+#[tauri::command]
+#[specta::specta]
+pub async fn ask_to_join(shell: State<'_, Shell>, id: String) -> Answer<Shown> {
+    Ok(app(&shell)?.ask_to_join(&id).await?.into())
+}
+
+/// Answers when the other side's person has picked.
+#[tauri::command]
+#[specta::specta]
+pub async fn await_welcome(shell: State<'_, Shell>) -> Answer<Welcomed> {
+    Ok(app(&shell)?.welcome().await?.into())
+}
+
+/// The person says that the other screen names this device.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_joined(shell: State<'_, Shell>) -> Answer<Joined> {
+    Ok(app(&shell)?.open_joined(JOIN_WAIT).await?.into())
+}
+
+/// Ends what was asked, and discards what came of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn leave_joining(shell: State<'_, Shell>) -> Answer<()> {
+    Ok(app(&shell)?.leave_joining().await?)
 }
 
 /// Who is in a space.

@@ -4,7 +4,7 @@ use skein_app::ShellEvent;
 use tauri::{AppHandle, Emitter, Manager};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::types::{BackendEvent, MemberRow, NoteRow, Notice};
+use crate::types::{BackendEvent, MemberRow, Nearby, NoteRow, Notice};
 
 /// The one event the page listens to.
 const EVENT: &str = "backend";
@@ -51,6 +51,12 @@ fn translate(event: ShellEvent) -> Option<BackendEvent> {
         },
         ShellEvent::Overview(overview) => BackendEvent::Overview {
             overview: overview.into(),
+        },
+        ShellEvent::Inviting(inviting) => BackendEvent::Inviting {
+            inviting: inviting.into(),
+        },
+        ShellEvent::Nearby(rows) => BackendEvent::Nearby {
+            rows: rows.into_iter().map(Nearby::from).collect(),
         },
         ShellEvent::Notice {
             code,

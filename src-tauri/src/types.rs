@@ -1,8 +1,12 @@
 //! What the page is told, as it reads it: camel case, hex ids, numbers below 2⁵³. Exported to `ui/src/ipc/bindings.ts`.
 
+mod pairing;
+
 use serde::Serialize;
 use skein_app::view;
 use specta::Type;
+
+pub use pairing::{Invitation, Inviting, Joined, Nearby, Shown, Welcomed};
 
 /// A 64-bit count or time that the page reads as a number; checked to fit.
 #[derive(Clone, Copy, Debug, Serialize, Type)]
@@ -201,42 +205,6 @@ impl From<view::NoteStatus> for NoteStatus {
     }
 }
 
-/// A ticket just made.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Invitation {
-    ticket: String,
-    expires_at_ms: Safe,
-}
-
-impl From<view::Invitation> for Invitation {
-    fn from(i: view::Invitation) -> Self {
-        Self {
-            ticket: i.ticket,
-            expires_at_ms: Safe::new(i.expires_at_ms),
-        }
-    }
-}
-
-/// A space just joined.
-#[derive(Clone, Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Joined {
-    space: String,
-    name: String,
-    role: Role,
-}
-
-impl From<view::Joined> for Joined {
-    fn from(j: view::Joined) -> Self {
-        Self {
-            space: j.space.to_string(),
-            name: j.name,
-            role: j.role.into(),
-        }
-    }
-}
-
 /// One member of a space.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -353,6 +321,16 @@ pub enum BackendEvent {
     Overview {
         /// It.
         overview: Overview,
+    },
+    /// The invitation of this device.
+    Inviting {
+        /// As it stands.
+        inviting: Inviting,
+    },
+    /// Who invites nearby.
+    Nearby {
+        /// All of them.
+        rows: Vec<Nearby>,
     },
     /// Something to read.
     Notice {

@@ -43,15 +43,35 @@ const MOMENTS = {
     'quiet',
     async page => {
       await page.getByRole('button', { name: 'Invite' }).click()
+      await page.getByRole('button', { name: 'Use a ticket instead' }).click()
       await page.getByRole('button', { name: 'Make a ticket' }).click()
       await page.getByRole('textbox', { name: 'Your ticket' }).waitFor()
     },
   ],
-  join: ['first', async page => openMenu(page, 'Join with a ticket')],
+  asked: ['asked', async page => invited(page, 'Which row')],
+  arrived: ['arrived', async page => invited(page, 'joined')],
+  mistaken: ['mistaken', async page => invited(page, 'Nobody was let in')],
+  nearby: ['invited', async page => page.getByTestId('nearby-card').waitFor()],
+  pictures: [
+    'invited',
+    async page => {
+      await page.getByTestId('nearby-ask').click()
+      await page.getByTestId('shown-pictures').waitFor()
+    },
+  ],
+  welcomed: [
+    'invited',
+    async page => {
+      await page.getByTestId('nearby-ask').click()
+      await page.getByTestId('ask-open').waitFor()
+    },
+  ],
+  'join-nearby': ['invited', async page => openMenu(page, 'Join a space')],
+  join: ['first', async page => openMenu(page, 'Join a space')],
   'join-error': [
     'first',
     async page => {
-      await openMenu(page, 'Join with a ticket')
+      await openMenu(page, 'Join a space')
       await page.getByRole('textbox', { name: 'Ticket' }).fill('SKEIN1-MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U')
       await page.keyboard.press('Enter')
       await page.getByRole('alert').waitFor()
@@ -92,6 +112,11 @@ async function openMenu(page, item) {
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: item }).click()
   await page.getByRole('dialog').waitFor()
+}
+
+async function invited(page, title) {
+  await page.getByRole('button', { name: 'Invite' }).click()
+  await page.getByRole('heading', { name: title }).waitFor()
 }
 
 /** Ben's name shows only while he moves. */

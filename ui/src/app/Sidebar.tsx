@@ -13,19 +13,21 @@ interface Props {
   onSpace: (id: string) => void
   members: MemberRow[]
   offline: boolean
+  /** Somebody nearby invites. */
+  invited: boolean
   hidden: boolean
   /** The list of notes. */
   children: ReactNode
 }
 
-export function Sidebar({ spaces, space, onSpace, members, offline, hidden, children }: Props) {
+export function Sidebar({ spaces, space, onSpace, members, offline, invited, hidden, children }: Props) {
   return (
     <nav id="notes" className={css.side} aria-label={m.list.label} hidden={hidden}>
       <SpaceName spaces={spaces} space={space} onSpace={onSpace} />
       {children}
       <p className={css.foot}>
         {offline ? <Unplug size={15} aria-hidden /> : <Laptop size={15} aria-hidden />}
-        {nearby(members, offline)}
+        {invited && !offline ? m.nearby.invites : nearby(members, offline)}
       </p>
     </nav>
   )

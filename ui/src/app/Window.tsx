@@ -1,6 +1,9 @@
 import { useCallback, useMemo, useState } from 'react'
+import { AskSheet } from '../features/join/AskSheet'
+import { InviteNearby } from '../features/join/InviteNearby'
 import { InviteSheet } from '../features/join/InviteSheet'
 import { JoinSheet } from '../features/join/JoinSheet'
+import { NearbyCard } from '../features/join/NearbyCard'
 import { Links } from '../features/note/Links'
 import { NotePane } from '../features/note/NotePane'
 import type { NoteSession } from '../features/note/NoteSession'
@@ -8,8 +11,9 @@ import { NotesList } from '../features/notes-list/NotesList'
 import { Notices } from '../features/notices/Notices'
 import { AddPeerSheet } from '../features/peers/AddPeerSheet'
 import { People } from '../features/people/People'
-import type { SpaceRow } from '../ipc/backend'
+import type { Nearby, SpaceRow } from '../ipc/backend'
 import { m } from '../shared/messages'
+import { deviceLabel } from '../shared/names'
 import { useStore } from '../shared/store'
 import css from './App.module.css'
 import { Footer } from './Footer'
@@ -20,7 +24,7 @@ import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
 import type { WindowModel } from './WindowModel'
 
-type OpenSheet = 'invite' | 'join' | 'peer' | null
+type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | null
 
 /** The window of one space: the only place that puts features together. */
 export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
@@ -29,9 +33,13 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
   const rows = useStore(model.rows)
   const members = useStore(model.members)
   const notices = useStore(model.notices)
+  const inviting = useStore(model.inviting)
+  const nearby = useStore(model.nearby)
   const voice = useVoice()
   const [listHidden, setListHidden] = useState(settings.listHidden)
   const [sheet, setSheet] = useState<OpenSheet>(null)
+  const [asked, setAsked] = useState<Nearby | null>(null)
+  const [asking, setAsking] = useState(false)
 
   const session = open?.session ?? null
   const offline = overview?.offline ?? false
@@ -57,7 +65,15 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
     }),
     [model, backToText, toggleList],
   )
-  useShortcuts(shortcuts, sheet === null)
+  useShortcuts(shortcuts, sheet === null && !asking)
+  const ask = (from: Nearby) => {
+    setSheet(null)
+    setAsked(from)
+    setAsking(true)
+  }
+  // Who shares nothing yet is told without looking; others find it where they would join.
+  const alone = overview?.spaces.length === 1 && members.every(({ self }) => self)
+  const card = alone && sheet === null && !asking ? nearby[0] : undefined
   const newest = notices.at(-1)
   useSpoken(voice, 'notice', String(newest?.key), newest?.message ?? null)
 
@@ -69,6 +85,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         onSpace={id => void model.chooseSpace(id)}
         members={members}
         offline={offline}
+        invited={nearby.length > 0}
         hidden={listHidden}
       >
         <NotesList
@@ -87,7 +104,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           onToggleList={toggleList}
           offline={offline}
           onOffline={next => void model.setOffline(next)}
-          onInvite={() => setSheet('invite')}
+          onInvite={() => setSheet(space.role === 'owner' ? 'invite' : 'ticket')}
           onJoin={() => setSheet('join')}
           onAddPeer={() => setSheet('peer')}
           onClosed={() => {
@@ -103,11 +120,36 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           <footer className={css.foot} />
         )}
         {session && <Links session={session} />}
-        <Notices notices={notices} onDismiss={key => model.dismiss(key)} />
+        <Notices notices={notices} onDismiss={key => model.dismiss(key)}>
+          {card !== undefined && (
+            <NearbyCard from={card} onAsk={() => ask(card)} onNotNow={() => model.notNow(card.id)} />
+          )}
+        </Notices>
       </Page>
 
-      <InviteSheet
+      <InviteNearby
         open={sheet === 'invite'}
+        space={space}
+        me={overview === null ? '' : deviceLabel(overview)}
+        inviting={inviting}
+        backend={model.backend}
+        onTicket={() => {
+          void model.backend.closeInvitation()
+          setSheet('ticket')
+        }}
+        onClose={closeSheet}
+        onClosed={backToText}
+      />
+      <AskSheet
+        open={asking}
+        from={asked}
+        backend={model.backend}
+        onJoined={joined => void model.joined(joined)}
+        onClose={() => setAsking(false)}
+        onClosed={backToText}
+      />
+      <InviteSheet
+        open={sheet === 'ticket'}
         space={space}
         members={members}
         invite={(role, minutes) => model.backend.invite(space.id, role, minutes)}
@@ -116,6 +158,8 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
       />
       <JoinSheet
         open={sheet === 'join'}
+        nearby={nearby}
+        onAsk={ask}
         join={ticket => model.backend.join(ticket)}
         onJoined={joined => void model.joined(joined)}
         onClose={closeSheet}

@@ -3,8 +3,10 @@ import type { ShownNotice } from '../features/notices/Notices'
 import type {
   Backend,
   BackendEvent,
+  Inviting,
   Joined,
   MemberRow,
+  Nearby,
   NoteRow,
   NoteStatus,
   Overview,
@@ -37,9 +39,13 @@ export class WindowModel {
   readonly open = new Store<OpenNote | null>(null)
   readonly status = new Store<NoteStatus | null>(null)
   readonly notices = new Store<ShownNotice[]>([])
+  readonly inviting = new Store<Inviting>({ state: 'closed' })
+  /** Who invites nearby, without those to whom the person said "not now". */
+  readonly nearby = new Store<Nearby[]>([])
   /** Why the window could not start at all. */
   readonly failure = new Store<{ why: string; held: boolean } | null>(null)
   #notices = 0
+  readonly #notNow = new Set<string>()
 
   constructor(backend: Backend) {
     this.backend = backend
@@ -91,6 +97,12 @@ export class WindowModel {
     await this.chooseSpace(space)
   }
 
+  /** The person does not want to be asked about this invitation again. */
+  notNow(id: string): void {
+    this.#notNow.add(id)
+    this.#nearby(this.nearby.get())
+  }
+
   notice(message: string, copy?: string): void {
     const shown: ShownNotice = {
       key: ++this.#notices,
@@ -120,6 +132,8 @@ export class WindowModel {
       const here = (wanted: string | null) => overview.spaces.find(({ id }) => id === wanted)
       const space = here(settings.lastSpace()) ?? here(overview.defaultSpace) ?? overview.spaces[0]
       if (space !== undefined) await this.#enter(space)
+      this.inviting.set(await this.backend.invitation())
+      this.#nearby(await this.backend.nearby())
     } catch (error) {
       this.failure.set({ why: reason(error), held: (error as { code?: unknown } | null)?.code === 'held' })
     }
@@ -178,10 +192,20 @@ export class WindowModel {
       case 'overview':
         this.#overview(event.overview)
         return
+      case 'inviting':
+        this.inviting.set(event.inviting)
+        return
+      case 'nearby':
+        this.#nearby(event.rows)
+        return
       case 'notice':
         this.#showNotice({ ...event.notice, key: ++this.#notices })
         return
     }
+  }
+
+  #nearby(rows: Nearby[]): void {
+    this.nearby.set(rows.filter(({ id }) => !this.#notNow.has(id)))
   }
 
   #overview(overview: Overview): void {

@@ -116,6 +116,55 @@ export interface Joined {
   role: Role
 }
 
+/** One of four pictures, with the word for it. */
+export interface Picture {
+  picture: string
+  name: string
+}
+
+/** Why whoever asked last did not come in, while the invitation stays open. */
+export type Missed = 'not_seen' | 'went_away' | 'too_late'
+
+/** The invitation of this device. */
+export type Inviting =
+  | { state: 'closed' }
+  | { state: 'waiting'; role: Role; closesAtMs: number; missed: Missed | null }
+  | {
+      state: 'asking'
+      question: number
+      role: Role
+      person: string
+      deviceName: string
+      /** One of these is on the other screen. */
+      rows: Picture[][]
+      untilMs: number
+    }
+  | { state: 'joined'; person: string; deviceName: string }
+  | { state: 'over'; why: 'wrong_pick' | 'time_is_over' | 'used_up' | 'failed'; message: string }
+
+/** Somebody nearby who invites. What it says of itself; nothing of it is proven. */
+export interface Nearby {
+  id: string
+  person: string
+  deviceName: string
+  spaceName: string
+  role: Role
+}
+
+/** What this device's person shows to the other. */
+export interface Shown {
+  from: Nearby
+  pictures: Picture[]
+}
+
+/** The other side says that this device is a member; its person has to confirm that. */
+export interface Welcomed {
+  from: Nearby
+  /** This device, as the other screen names it. */
+  person: string
+  deviceName: string
+}
+
 export interface MemberRow {
   device: string
   person: string
@@ -136,6 +185,8 @@ export type BackendEvent =
   | { kind: 'status'; status: NoteStatus }
   | { kind: 'members'; space: string; members: MemberRow[] }
   | { kind: 'overview'; overview: Overview }
+  | { kind: 'inviting'; inviting: Inviting }
+  | { kind: 'nearby'; rows: Nearby[] }
   | { kind: 'notice'; notice: Notice }
 
 export interface Backend {
@@ -151,6 +202,22 @@ export interface Backend {
   /** A ticket that lets one device join; valid for `minutes`. */
   invite(space: string, role: Role, minutes: number): Promise<Invitation>
   join(ticket: string): Promise<Joined>
+  /** Opens an invitation for ten minutes, in place of one that is open. What becomes of it comes as events. */
+  openInvitation(space: string, role: Role): Promise<void>
+  invitation(): Promise<Inviting>
+  /** The place of a row from 0, or none of them. Rejected where the question was withdrawn. */
+  pickRow(question: number, row: number | null): Promise<void>
+  closeInvitation(): Promise<void>
+  /** Who invites nearby; changes come as events. */
+  nearby(): Promise<Nearby[]>
+  /** Pictures, once the other side has proved who it is. */
+  askToJoin(id: string): Promise<Shown>
+  /** Answers when the other side's person has picked. */
+  awaitWelcome(): Promise<Welcomed>
+  /** The person says that the other screen names this device. */
+  openJoined(): Promise<Joined>
+  /** Ends what was asked, and discards what came of it. */
+  leaveJoining(): Promise<void>
   members(space: string): Promise<MemberRow[]>
   addPeer(address: string): Promise<void>
   setOffline(offline: boolean): Promise<void>

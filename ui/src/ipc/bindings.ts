@@ -23,6 +23,24 @@ export const commands = {
 	invite: (space: string, role: Role, minutes: number) => __TAURI_INVOKE<Invitation>("invite", { space, role, minutes }),
 	/**  Joins a space by a ticket. */
 	join: (ticket: string) => __TAURI_INVOKE<Joined>("join", { ticket }),
+	/**  Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device. */
+	openInvitation: (space: string, role: Role) => __TAURI_INVOKE<null>("open_invitation", { space, role }),
+	/**  The invitation as it stands; changes come as events. */
+	invitation: () => __TAURI_INVOKE<Inviting_Serialize>("invitation"),
+	/**  The person's answer: the place of a row from 0, or none of them. */
+	pickRow: (question: number, row: number | null) => __TAURI_INVOKE<null>("pick_row", { question, row }),
+	/**  Closes the invitation. */
+	closeInvitation: () => __TAURI_INVOKE<null>("close_invitation"),
+	/**  Who invites nearby; changes come as events. */
+	nearby: () => __TAURI_INVOKE<Nearby[]>("nearby"),
+	/**  Asks somebody nearby to be let in. */
+	askToJoin: (id: string) => __TAURI_INVOKE<Shown>("ask_to_join", { id }),
+	/**  Answers when the other side's person has picked. */
+	awaitWelcome: () => __TAURI_INVOKE<Welcomed>("await_welcome"),
+	/**  The person says that the other screen names this device. */
+	openJoined: () => __TAURI_INVOKE<Joined>("open_joined"),
+	/**  Ends what was asked, and discards what came of it. */
+	leaveJoining: () => __TAURI_INVOKE<null>("leave_joining"),
 	/**  Who is in a space. */
 	members: (space: string) => __TAURI_INVOKE<MemberRow_Serialize[]>("members", { space }),
 	/**  Remembers an address and dials it. */
@@ -61,6 +79,14 @@ members: MemberRow_Deserialize[] } |
 { kind: "overview"; 
 /**  It. */
 overview: Overview } | 
+/**  The invitation of this device. */
+{ kind: "inviting"; 
+/**  As it stands. */
+inviting: Inviting_Deserialize } | 
+/**  Who invites nearby. */
+{ kind: "nearby"; 
+/**  All of them. */
+rows: Nearby[] } | 
 /**  Something to read. */
 { kind: "notice"; 
 /**  It. */
@@ -88,6 +114,14 @@ members: MemberRow_Serialize[] } |
 { kind: "overview"; 
 /**  It. */
 overview: Overview } | 
+/**  The invitation of this device. */
+{ kind: "inviting"; 
+/**  As it stands. */
+inviting: Inviting_Serialize } | 
+/**  Who invites nearby. */
+{ kind: "nearby"; 
+/**  All of them. */
+rows: Nearby[] } | 
 /**  Something to read. */
 { kind: "notice"; 
 /**  It. */
@@ -98,6 +132,87 @@ export type Invitation = {
 	ticket: string,
 	expiresAtMs: Safe,
 };
+
+/**  The invitation of this device. */
+export type Inviting = Inviting_Serialize | Inviting_Deserialize;
+
+/**  The invitation of this device. */
+export type Inviting_Deserialize = 
+/**  None is open. */
+{ state: "closed" } | 
+/**  Nobody asks at the moment. */
+{ state: "waiting"; 
+/**  As what somebody is invited. */
+role: Role; 
+/**  When it closes by itself. */
+closesAtMs: Safe; 
+/**  Why whoever asked last did not come in. */
+missed?: Missed | null } | 
+/**  Which row is on the other screen? */
+{ state: "asking"; 
+/**  Names the question in the answer. */
+question: Safe; 
+/**  As what. */
+role: Role; 
+/**  What the other side calls its person. */
+person: string; 
+/**  What the other side calls its device. */
+deviceName: string; 
+/**  Four rows of four. */
+rows: Picture[][]; 
+/**  When the question is withdrawn. */
+untilMs: Safe } | 
+/**  That device is a member. */
+{ state: "joined"; 
+/**  The person. */
+person: string; 
+/**  The device's name. */
+deviceName: string } | 
+/**  It is over, and nobody joined by it. */
+{ state: "over"; 
+/**  Why. */
+why: Over; 
+/**  What a person reads. */
+message: string };
+
+/**  The invitation of this device. */
+export type Inviting_Serialize = 
+/**  None is open. */
+{ state: "closed" } | 
+/**  Nobody asks at the moment. */
+{ state: "waiting"; 
+/**  As what somebody is invited. */
+role: Role; 
+/**  When it closes by itself. */
+closesAtMs: Safe; 
+/**  Why whoever asked last did not come in. */
+missed: Missed | null } | 
+/**  Which row is on the other screen? */
+{ state: "asking"; 
+/**  Names the question in the answer. */
+question: Safe; 
+/**  As what. */
+role: Role; 
+/**  What the other side calls its person. */
+person: string; 
+/**  What the other side calls its device. */
+deviceName: string; 
+/**  Four rows of four. */
+rows: Picture[][]; 
+/**  When the question is withdrawn. */
+untilMs: Safe } | 
+/**  That device is a member. */
+{ state: "joined"; 
+/**  The person. */
+person: string; 
+/**  The device's name. */
+deviceName: string } | 
+/**  It is over, and nobody joined by it. */
+{ state: "over"; 
+/**  Why. */
+why: Over; 
+/**  What a person reads. */
+message: string };
 
 /**  A space just joined. */
 export type Joined = {
@@ -127,6 +242,24 @@ export type MemberRow_Serialize = {
 	role: Role | null,
 	online: boolean,
 	self: boolean,
+};
+
+/**  Why an exchange ended without anybody joining, while the invitation stays open. */
+export type Missed = 
+/**  None of the rows was on the other screen. */
+"not_seen" | 
+/**  The other side went away. */
+"went_away" | 
+/**  Nobody answered here in time. */
+"too_late";
+
+/**  Somebody nearby who invites. */
+export type Nearby = {
+	id: string,
+	person: string,
+	deviceName: string,
+	spaceName: string,
+	role: Role,
 };
 
 /**  One note of the list. */
@@ -201,6 +334,17 @@ export type Notice_Serialize = {
 	copy?: string,
 };
 
+/**  Why an invitation is over without a member. */
+export type Over = 
+/**  A row was picked that is not on the other screen. */
+"wrong_pick" | 
+/**  Its time is over. */
+"time_is_over" | 
+/**  Somebody asked too often. */
+"used_up" | 
+/**  The device could not be made a member. */
+"failed";
+
 /**  This device and its spaces. */
 export type Overview = {
 	device: string,
@@ -273,6 +417,12 @@ export type PersonState =
 /**  Is gone. */
 "offline";
 
+/**  One of four pictures, with the word for it. */
+export type Picture = {
+	picture: string,
+	name: string,
+};
+
 /**  Why a command failed: a closed code and a sentence for people. */
 export type Refusal = {
 	/**  What the page may act on. */
@@ -293,10 +443,23 @@ export type Role =
 /**  A 64-bit count or time that the page reads as a number; checked to fit. */
 export type Safe = number;
 
+/**  What the joiner's person shows to the other. */
+export type Shown = {
+	from: Nearby,
+	pictures: Picture[],
+};
+
 /**  One space. */
 export type SpaceRow = {
 	id: string,
 	name: string,
 	role: Role,
+};
+
+/**  The other side says that this device is a member. */
+export type Welcomed = {
+	from: Nearby,
+	person: string,
+	deviceName: string,
 };
 

@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode, RefObject } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { Button } from './Button'
 import { m } from './messages'
 import css from './Sheet.module.css'
@@ -18,6 +18,13 @@ interface Props {
 
 /** A dialog that a person asked for. Nothing opens one by itself. */
 export function Sheet({ open, onClose, onClosed, title, intro, initialFocus, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const before = useRef(title)
+  useEffect(() => {
+    // Another title is another question: what had the focus is gone, and a screen reader reads what is asked now.
+    if (open && before.current !== title) heading.current?.focus()
+    before.current = title
+  }, [open, title])
   return (
     <Dialog.Root
       open={open}
@@ -27,7 +34,9 @@ export function Sheet({ open, onClose, onClosed, title, intro, initialFocus, chi
       <Dialog.Portal>
         <Dialog.Backdrop className={css.veil} />
         <Dialog.Popup className={css.sheet} initialFocus={initialFocus} finalFocus={false}>
-          <Dialog.Title className={css.title}>{title}</Dialog.Title>
+          <Dialog.Title ref={heading} tabIndex={-1} className={css.title}>
+            {title}
+          </Dialog.Title>
           {intro !== undefined && <Dialog.Description className={css.intro}>{intro}</Dialog.Description>}
           {children}
           <Dialog.Close

@@ -21,6 +21,15 @@ const grants: Record<Role, string> = {
   owner: 'can edit, and can invite others',
 }
 
+/** What the core says in lower case, as sentences of the window. */
+function sentence(why: string): string {
+  const said = why.replace(
+    /(^|\. )(\p{L})/gu,
+    (_, before: string, letter: string) => before + letter.toUpperCase(),
+  )
+  return said.endsWith('.') ? said : `${said}.`
+}
+
 const en = {
   app: {
     loading: 'Opening your notes',
@@ -82,6 +91,7 @@ const en = {
     alone: 'Only this device so far',
     nobody: 'No other device nearby',
     some: (n: number) => `${count(n, 'device', 'devices')} nearby`,
+    invites: 'A device nearby invites',
   },
 
   status: {
@@ -141,7 +151,7 @@ const en = {
     dark: 'Dark',
     offline: 'Work offline',
     addPeer: 'Add a device by address…',
-    join: 'Join with a ticket…',
+    join: 'Join a space…',
     close: 'Close',
     cancel: 'Cancel',
     copy: 'Copy',
@@ -165,6 +175,8 @@ const en = {
     ready: 'Your ticket',
     grants: (space: string, role: Role) =>
       `Whoever uses it can read every note in ${space}, with its history, ${grants[role]}.`,
+    grantsRow: (space: string, role: Role) =>
+      `Whoever shows it will read every note in ${space}, with its history, ${grants[role]}.`,
     open: (left: string) => `Works once, for ${left} more`,
     over: 'This ticket is over. Make another one.',
     keepOpen: 'Keep Skein open here until the other device has joined.',
@@ -176,9 +188,62 @@ const en = {
     failed: (why: string) => `The ticket could not be made: ${why}.`,
   },
 
+  nearbyInvite: {
+    intro: (me: string) =>
+      `Open Skein on the other device, on the same network. It says that ${me} is nearby: ask to join there.`,
+    waiting: 'Waiting for the other device…',
+    missed: {
+      not_seen: 'Nobody was let in. Still waiting: ask once more on the other device.',
+      went_away: 'The other device went away. Still waiting.',
+      too_late: 'There was no answer here in time. Still waiting: ask once more on the other device.',
+    },
+    open: (left: string) => `Open for ${left} more`,
+    ticket: 'Use a ticket instead',
+    which: (device: string) => `Which row is on ${device}?`,
+    rows: 'Rows of pictures',
+    none: 'None of these',
+    joined: (device: string) => `${device} joined`,
+    can: (space: string, role: Role) =>
+      `It can read every note in ${space}, with its history, ${grants[role]}.`,
+    done: 'Done',
+    over: 'Nobody was let in',
+    again: 'Invite again',
+    failed: (why: string) => `Nobody can be invited now: ${why}.`,
+    sentence,
+  },
+
+  ask: {
+    nearby: (device: string) => `${device} is nearby`,
+    invites: (space: string, role: Role) =>
+      role === 'viewer' ? `It invites you to read ${space}.` : `It invites you to ${space}.`,
+    action: 'Ask to join',
+    notNow: 'Not now',
+    asking: (device: string) => `Asking ${device}…`,
+    nothing: 'Nothing of yours is shared by joining.',
+    show: (person: string) => `Show this to ${person}`,
+    pick: (device: string) =>
+      `On ${device} the row that you see here is to be picked. Nothing of yours is shared by joining.`,
+    waiting: (person: string) => `Waiting for ${person}`,
+    says: (device: string) => `Look at ${device}`,
+    confirm: (me: string, space: string) =>
+      `It should say now: “${me} joined”. Open ${space} only if it does: then nobody stands between you.`,
+    open: (space: string) => `Open ${space}`,
+    opening: 'Opening…',
+    notSaid: 'It does not say that',
+    left: 'You did not join',
+    discarded: (person: string) =>
+      `Somebody else may have answered. What came was thrown away and nothing of yours was shared. Tell ${person}, and try again.`,
+    failed: 'That did not work',
+    again: 'Ask again',
+    sentence,
+  },
+
   join: {
-    title: 'Join with a ticket',
-    intro: 'Paste the ticket that somebody made for you. Nothing of yours is shared by joining.',
+    title: 'Join a space',
+    intro:
+      'Ask somebody nearby who invites, or paste the ticket that somebody made for you. Nothing of yours is shared by joining.',
+    nearby: 'Nearby',
+    nobody: 'Nobody nearby invites at the moment.',
     ticket: 'Ticket',
     placeholder: 'SKEIN1-…',
     action: 'Join',

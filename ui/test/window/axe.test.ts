@@ -28,8 +28,34 @@ describe('no barrier (axe)', () => {
       'quiet',
       async page => {
         await page.getByTestId('invite').click()
+        await page.getByTestId('invite-ticket').click()
         await page.getByTestId('invite-make').click()
         await page.getByTestId('ticket-text').waitFor()
+      },
+    ],
+    [
+      'rows to pick from',
+      'asked',
+      async page => {
+        await page.getByTestId('invite').click()
+        await page.getByTestId('picture-none').waitFor()
+      },
+    ],
+    [
+      'an invitation that is over',
+      'mistaken',
+      async page => {
+        await page.getByTestId('invite').click()
+        await page.getByRole('alert').waitFor()
+      },
+    ],
+    ['somebody nearby', 'invited', page => page.getByTestId('nearby-card').waitFor()],
+    [
+      'pictures to show',
+      'invited',
+      async page => {
+        await page.getByTestId('nearby-ask').click()
+        await page.getByTestId('shown-pictures').waitFor()
       },
     ],
     [

@@ -111,7 +111,7 @@ describe('by keyboard', () => {
     await page.keyboard.press('End')
     for (const [open, within] of [
       ['Invite', 'dialog'],
-      ['Join with a ticket', 'dialog'],
+      ['Join a space', 'dialog'],
       ['Add a device by address', 'dialog'],
     ] as const) {
       if (open === 'Invite') await page.getByRole('button', { name: open }).click()
@@ -130,6 +130,38 @@ describe('by keyboard', () => {
     await soon(() => focusIsInText(page)).toBe(true)
     await page.keyboard.type('!')
     expect(await body(page).innerText()).toContain('leave on Friday if the !')
+  })
+
+  test('inviting somebody: the row that is on the other screen, by keyboard', async () => {
+    const page = await open('asked')
+    await page.getByRole('button', { name: 'Invite' }).click()
+    const title = page.getByRole('heading', { name: 'Which row is on Ben’s laptop?' })
+    await title.waitFor()
+    await soon(() => title.evaluate(heading => heading === document.activeElement)).toBe(true)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Tab')
+    await soon(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '')).toBe(
+      'turtle, lemon, bell, cactus',
+    )
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Ben’s laptop joined' }).waitFor()
+    await page.getByRole('button', { name: 'Done' }).click()
+    await soon(() => focusIsInText(page)).toBe(true)
+  })
+
+  test('asking somebody nearby: the card leaves the caret in the text, and “not now” is kept', async () => {
+    const page = await open('invited')
+    await page.getByText('Ana’s laptop is nearby').waitFor()
+    expect(await focusIsInText(page)).toBe(true)
+    await page.getByRole('button', { name: 'Ask to join' }).click()
+    await page.getByRole('heading', { name: 'Show this to Ana' }).waitFor()
+    await page.getByText('turtle').waitFor()
+    await page.getByText('It should say now: “Ben’s laptop joined”').waitFor()
+    await page.getByRole('button', { name: 'It does not say that' }).click()
+    await page.getByRole('heading', { name: 'You did not join' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Not now' }).click()
+    await page.getByTestId('nearby-card').waitFor({ state: 'detached' })
   })
 
   test('a new note, the list and back, the list away', async () => {

@@ -10,6 +10,7 @@ import { reason } from '../../shared/reason'
 import { Sheet, SheetEnds } from '../../shared/Sheet'
 import { span } from '../../shared/time'
 import css from './Ticket.module.css'
+import { useTimeLeft } from './useTimeLeft'
 
 const ROLES = [
   { value: 'editor', label: m.invite.editor },
@@ -163,14 +164,4 @@ function Ticket({ invitation, grants, onClose, onAgain }: TicketProps) {
       </SheetEnds>
     </>
   )
-}
-
-/** Milliseconds until then, told anew every few seconds. Only the inviter's own core judges expiry; this is for display. */
-function useTimeLeft(untilMs: number): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 5000)
-    return () => clearInterval(timer)
-  }, [])
-  return untilMs - now
 }

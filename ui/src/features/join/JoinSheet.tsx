@@ -1,21 +1,25 @@
 import { useRef, useState } from 'react'
-import type { Joined } from '../../ipc/backend'
+import type { Joined, Nearby } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import field from '../../shared/Field.module.css'
 import { m } from '../../shared/messages'
+import { deviceLabel } from '../../shared/names'
 import { reason } from '../../shared/reason'
 import { Sheet, SheetEnds } from '../../shared/Sheet'
+import card from './NearbyCard.module.css'
 import css from './Ticket.module.css'
 
 interface Props {
   open: boolean
+  nearby: Nearby[]
+  onAsk: (from: Nearby) => void
   join: (ticket: string) => Promise<Joined>
   onJoined: (joined: Joined) => void
   onClose: () => void
   onClosed: () => void
 }
 
-export function JoinSheet({ open, join, onJoined, onClose, onClosed }: Props) {
+export function JoinSheet({ open, nearby, onAsk, join, onJoined, onClose, onClosed }: Props) {
   const first = useRef<HTMLTextAreaElement>(null)
   return (
     <Sheet
@@ -26,8 +30,32 @@ export function JoinSheet({ open, join, onJoined, onClose, onClosed }: Props) {
       intro={m.join.intro}
       initialFocus={first}
     >
+      {open && <NearbyList nearby={nearby} onAsk={onAsk} />}
       {open && <JoinForm ref={first} join={join} onJoined={onJoined} onClose={onClose} />}
     </Sheet>
+  )
+}
+
+/** Who invites on this network; it changes while one looks. */
+function NearbyList({ nearby, onAsk }: Pick<Props, 'nearby' | 'onAsk'>) {
+  return (
+    <section className={card.list} aria-labelledby="join-nearby">
+      <h3 className={field.label} id="join-nearby">
+        {m.join.nearby}
+      </h3>
+      {nearby.map(from => (
+        <div key={from.id} className={card.one}>
+          <span>
+            {deviceLabel(from)}
+            <small>{m.ask.invites(from.spaceName, from.role)}</small>
+          </span>
+          <Button look="line" onClick={() => onAsk(from)}>
+            {m.ask.action}
+          </Button>
+        </div>
+      ))}
+      <output className={css.grants}>{nearby.length === 0 && m.join.nobody}</output>
+    </section>
   )
 }
 

@@ -82,7 +82,17 @@ describe('inviting', () => {
 
 describe('joining', () => {
   const shown = (join: (ticket: string) => Promise<Joined>, onJoined: (joined: Joined) => void = none) =>
-    render(<JoinSheet open join={join} onJoined={onJoined} onClose={none} onClosed={none} />)
+    render(
+      <JoinSheet
+        open
+        nearby={[]}
+        onAsk={none}
+        join={join}
+        onJoined={onJoined}
+        onClose={none}
+        onClosed={none}
+      />,
+    )
   const box = () => screen.getByRole('textbox', { name: 'Ticket' })
 
   test('a pasted ticket is joined without the spaces that mail put in', async () => {

@@ -1,4 +1,5 @@
 import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import type { Notice } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import { CopyButton } from '../../shared/CopyButton'
@@ -12,10 +13,12 @@ export interface ShownNotice extends Notice {
 interface Props {
   notices: ShownNotice[]
   onDismiss: (key: number) => void
+  /** What stands below them, nearest to the corner. */
+  children?: ReactNode
 }
 
 /** Sentences beside the text: they never take the focus and never cover what is being written for long. */
-export function Notices({ notices, onDismiss }: Props) {
+export function Notices({ notices, onDismiss, children }: Props) {
   return (
     <section className={css.stack} aria-label={m.notices.label}>
       {notices.map(notice => (
@@ -29,6 +32,7 @@ export function Notices({ notices, onDismiss }: Props) {
           </div>
         </article>
       ))}
+      {children}
     </section>
   )
 }

@@ -4,7 +4,7 @@
  */
 import type { Backend, BackendEvent, Overview } from '../backend'
 import { FakeNote, type NoteOptions } from './FakeNote'
-import { emptyDoc, scenario, type World } from './scenarios'
+import { emptyDoc, ROW, scenario, type World } from './scenarios'
 
 /** The scenario's world as a backend; `window.skeinFake` reaches in from tests. */
 export function fakeBackend(name: string): Backend & { world: World } {
@@ -69,6 +69,39 @@ export function fakeBackend(name: string): Backend & { world: World } {
       if (!ticket.startsWith('SKEIN1-')) throw 'this is no ticket: a ticket begins with SKEIN1-'
       throw 'nobody answers at the addresses in this ticket'
     },
+    openInvitation: async () => {
+      await pause(60)
+      if (world.inviteError !== null) throw world.inviteError
+      tell({ kind: 'inviting', inviting: world.inviting })
+    },
+    invitation: async () => ({ state: 'closed' }),
+    pickRow: async (_question, row) => {
+      const right = row !== null && world.inviting.state === 'asking' && world.inviting.rows[row] === ROW
+      await pause(60)
+      world.inviting = right
+        ? { state: 'joined', person: 'Ben', deviceName: 'Ben’s laptop' }
+        : { state: 'waiting', role: 'editor', closesAtMs: Date.now() + 500_000, missed: 'not_seen' }
+      tell({ kind: 'inviting', inviting: world.inviting })
+    },
+    closeInvitation: async () => tell({ kind: 'inviting', inviting: { state: 'closed' } }),
+    nearby: async () => world.nearby,
+    askToJoin: async id => {
+      await pause(200)
+      const from = world.nearby.find(each => each.id === id)
+      if (from === undefined) throw 'that invitation is closed'
+      return { from, pictures: ROW }
+    },
+    awaitWelcome: async () => {
+      await pause(1_500)
+      const [from] = world.nearby
+      if (from === undefined) throw 'the pictures were not the same on the other screen'
+      return { from, person: world.overview.person, deviceName: world.overview.deviceName }
+    },
+    openJoined: async () => {
+      await pause(300)
+      return { space: world.overview.defaultSpace, name: 'Team Nord', role: 'editor' }
+    },
+    leaveJoining: async () => {},
     members: async () => world.members,
     addPeer: async address => {
       await pause(200)

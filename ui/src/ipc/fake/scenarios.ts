@@ -1,10 +1,12 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
-import type { MemberRow, Overview } from '../backend'
+import type { Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
 import { type SeedBlock, seededDoc } from './seed'
 import { HOUSE, LISE, READING, SOUP, TALK, TRIP, TRIP_TITLE } from './texts'
+
+const MINUTE = 60_000
 
 export interface World {
   overview: Overview
@@ -12,10 +14,46 @@ export interface World {
   notes: FakeNote[]
   ticket: string
   inviteError: string | null
+  /** What an opened invitation comes to. */
+  inviting: Inviting
+  nearby: Nearby[]
+}
+
+const pictures = (...row: string[]): Picture[] =>
+  row.map(each => {
+    const [picture = '', name = ''] = each.split(' ')
+    return { picture, name }
+  })
+
+/** On the other screen. */
+export const ROW = pictures('🐢 turtle', '🍋 lemon', '🔔 bell', '🌵 cactus')
+
+const ROWS = [
+  pictures('🐼 panda', '🍋 lemon', '⛵ boat', '🌙 moon'),
+  ROW,
+  pictures('🐙 octopus', '🍄 mushroom', '⛵ boat', '🎈 balloon'),
+  pictures('🐝 bee', '🌻 sunflower', '🎧 headphones', '🌙 moon'),
+]
+
+const ASKING: Inviting = {
+  state: 'asking',
+  question: 1,
+  role: 'editor',
+  person: 'Ben',
+  deviceName: 'Ben’s laptop',
+  rows: ROWS,
+  untilMs: Date.now() + MINUTE,
+}
+
+const ANA: Nearby = {
+  id: 'ana',
+  person: 'Ana',
+  deviceName: 'Ana’s laptop',
+  spaceName: 'Team Nord',
+  role: 'editor',
 }
 
 const SPACE = '5e1f00000000000000000000000000a1'
-const MINUTE = 60_000
 const DAY = 86_400_000
 
 const TICKET = `SKEIN1-${'MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U'.repeat(9)}`
@@ -61,6 +99,10 @@ function members(peers: FakePeer[]): MemberRow[] {
   return [me, ...peers.map(({ who, online }): MemberRow => ({ ...who, role: 'editor', online, self: false }))]
 }
 
+function waiting(): Inviting {
+  return { state: 'waiting', role: 'editor', closesAtMs: Date.now() + 9 * MINUTE, missed: null }
+}
+
 /** A team's space with the trip open; `peers` have the trip. */
 function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World {
   const now = Date.now()
@@ -92,7 +134,17 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     ],
     ticket: TICKET,
     inviteError: null,
+    inviting: waiting(),
+    nearby: [],
   }
+}
+
+function benAlone(): Overview {
+  return overview({
+    person: 'Ben',
+    deviceName: 'Ben’s laptop',
+    spaces: [{ id: SPACE, name: 'Personal', role: 'owner' }],
+  })
 }
 
 function alone(): World {
@@ -102,6 +154,8 @@ function alone(): World {
     notes: [],
     ticket: TICKET,
     inviteError: null,
+    inviting: waiting(),
+    nearby: [],
   }
 }
 
@@ -156,6 +210,23 @@ const WORLDS: Record<string, () => World> = {
     world.members = world.members.map(member => ({ ...member, role: member.self ? 'viewer' : 'owner' }))
     return world
   },
+  /** Somebody asks as soon as an invitation is open. */
+  asked: () => ({ ...team([ben()]), inviting: ASKING }),
+  arrived: () => ({
+    ...team([ben()]),
+    inviting: { state: 'joined', person: 'Ben', deviceName: 'Ben’s laptop' },
+  }),
+  mistaken: () => ({
+    ...team([ben()]),
+    inviting: {
+      state: 'over',
+      why: 'wrong_pick',
+      message:
+        'those pictures are not on the other screen, so somebody else may have been asking. nobody was let in. invite again, and compare all four pictures',
+    },
+  }),
+  /** Ben, alone, with somebody nearby who invites. */
+  invited: () => ({ ...alone(), overview: benAlone(), nearby: [ANA] }),
   /** More than one space to choose from. */
   spaces: () => {
     const world = team([ben()])

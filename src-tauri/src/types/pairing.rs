@@ -1,0 +1,246 @@
+//! What the page is told of letting somebody in and of joining.
+
+use serde::Serialize;
+use skein_app::view;
+use specta::Type;
+
+use super::{Role, Safe};
+
+/// A ticket just made.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Invitation {
+    ticket: String,
+    expires_at_ms: Safe,
+}
+
+impl From<view::Invitation> for Invitation {
+    fn from(i: view::Invitation) -> Self {
+        Self {
+            ticket: i.ticket,
+            expires_at_ms: Safe::new(i.expires_at_ms),
+        }
+    }
+}
+
+/// A space just joined.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Joined {
+    space: String,
+    name: String,
+    role: Role,
+}
+
+impl From<view::Joined> for Joined {
+    fn from(j: view::Joined) -> Self {
+        Self {
+            space: j.space.to_string(),
+            name: j.name,
+            role: j.role.into(),
+        }
+    }
+}
+
+/// One of four pictures, with the word for it.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Picture {
+    picture: String,
+    name: String,
+}
+
+fn row(row: Vec<view::Picture>) -> Vec<Picture> {
+    let of = |view::Picture { picture, name }| Picture { picture, name };
+    row.into_iter().map(of).collect()
+}
+
+/// The invitation of this device.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(
+    tag = "state",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Inviting {
+    /// None is open.
+    Closed,
+    /// Nobody asks at the moment.
+    Waiting {
+        /// As what somebody is invited.
+        role: Role,
+        /// When it closes by itself.
+        closes_at_ms: Safe,
+        /// Why whoever asked last did not come in.
+        missed: Option<Missed>,
+    },
+    /// Which row is on the other screen?
+    Asking {
+        /// Names the question in the answer.
+        question: Safe,
+        /// As what.
+        role: Role,
+        /// What the other side calls its person.
+        person: String,
+        /// What the other side calls its device.
+        device_name: String,
+        /// Four rows of four.
+        rows: Vec<Vec<Picture>>,
+        /// When the question is withdrawn.
+        until_ms: Safe,
+    },
+    /// That device is a member.
+    Joined {
+        /// The person.
+        person: String,
+        /// The device's name.
+        device_name: String,
+    },
+    /// It is over, and nobody joined by it.
+    Over {
+        /// Why.
+        why: Over,
+        /// What a person reads.
+        message: String,
+    },
+}
+
+/// Why an exchange ended without anybody joining, while the invitation stays open.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Missed {
+    /// None of the rows was on the other screen.
+    NotSeen,
+    /// The other side went away.
+    WentAway,
+    /// Nobody answered here in time.
+    TooLate,
+}
+
+/// Why an invitation is over without a member.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Over {
+    /// A row was picked that is not on the other screen.
+    WrongPick,
+    /// Its time is over.
+    TimeIsOver,
+    /// Somebody asked too often.
+    UsedUp,
+    /// The device could not be made a member.
+    Failed,
+}
+
+impl From<view::Inviting> for Inviting {
+    fn from(inviting: view::Inviting) -> Self {
+        match inviting {
+            view::Inviting::Closed => Self::Closed,
+            view::Inviting::Waiting {
+                role,
+                closes_at_ms,
+                missed,
+                ..
+            } => Self::Waiting {
+                role: role.into(),
+                closes_at_ms: Safe::new(closes_at_ms),
+                missed: missed.map(|missed| match missed {
+                    view::Missed::NotSeen => Missed::NotSeen,
+                    view::Missed::WentAway => Missed::WentAway,
+                    view::Missed::TooLate => Missed::TooLate,
+                }),
+            },
+            view::Inviting::Asking {
+                question,
+                role,
+                person,
+                device_name,
+                rows,
+                until_ms,
+                ..
+            } => Self::Asking {
+                question: Safe::count(question),
+                role: role.into(),
+                person,
+                device_name,
+                rows: rows.into_iter().map(row).collect(),
+                until_ms: Safe::new(until_ms),
+            },
+            view::Inviting::Joined {
+                person,
+                device_name,
+                ..
+            } => Self::Joined {
+                person,
+                device_name,
+            },
+            view::Inviting::Over { why, message } => Self::Over {
+                why: match why {
+                    view::InvitingOver::WrongPick => Over::WrongPick,
+                    view::InvitingOver::TimeIsOver => Over::TimeIsOver,
+                    view::InvitingOver::UsedUp => Over::UsedUp,
+                    view::InvitingOver::Failed => Over::Failed,
+                },
+                message,
+            },
+        }
+    }
+}
+
+/// Somebody nearby who invites.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Nearby {
+    id: String,
+    person: String,
+    device_name: String,
+    space_name: String,
+    role: Role,
+}
+
+impl From<view::Nearby> for Nearby {
+    fn from(n: view::Nearby) -> Self {
+        Self {
+            id: n.id,
+            person: n.person,
+            device_name: n.device_name,
+            space_name: n.space_name,
+            role: n.role.into(),
+        }
+    }
+}
+
+/// What the joiner's person shows to the other.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    from: Nearby,
+    pictures: Vec<Picture>,
+}
+
+impl From<view::Shown> for Shown {
+    fn from(s: view::Shown) -> Self {
+        Self {
+            from: s.from.into(),
+            pictures: row(s.pictures),
+        }
+    }
+}
+
+/// The other side says that this device is a member.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Welcomed {
+    from: Nearby,
+    person: String,
+    device_name: String,
+}
+
+impl From<view::Welcomed> for Welcomed {
+    fn from(w: view::Welcomed) -> Self {
+        Self {
+            from: w.from.into(),
+            person: w.person,
+            device_name: w.device_name,
+        }
+    }
+}
