@@ -252,6 +252,20 @@ impl Device {
         });
     }
 
+    /// Clicks on the row of pictures with these words.
+    ///
+    /// # Panics
+    /// When no such row is shown in time.
+    pub fn pick_row(&self, words: &[String]) {
+        let label = words.join(", ");
+        let what = format!("{} picks the row {label}", self.person);
+        let selector = format!("{}[aria-label=\"{label}\"]", page::named(page::PICTURE_ROW));
+        until(&what, LOOK, || {
+            let element = self.shown(&selector)?;
+            self.session().click(&element).ok()
+        });
+    }
+
     /// Opens the note of this title from the list.
     ///
     /// # Panics

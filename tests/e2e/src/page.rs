@@ -14,8 +14,20 @@ pub const EDITOR: &str = "editor";
 pub const STATUS_LINE: &str = "status-line";
 /// Who is here.
 pub const PEOPLE: &str = "people";
-/// Opens the dialog that makes a ticket.
+/// Opens an invitation for somebody nearby, and its dialog.
 pub const INVITE: &str = "invite";
+/// Makes a ticket of it instead.
+pub const INVITE_TICKET: &str = "invite-ticket";
+/// One row of pictures to pick from.
+pub const PICTURE_ROW: &str = "picture-row";
+/// Says that somebody nearby invites.
+pub const NEARBY_CARD: &str = "nearby-card";
+/// Asks them.
+pub const NEARBY_ASK: &str = "nearby-ask";
+/// The pictures to be found on the other screen.
+pub const SHOWN_PICTURES: &str = "shown-pictures";
+/// Opens the space that was joined.
+pub const ASK_OPEN: &str = "ask-open";
 /// Makes the ticket.
 pub const INVITE_MAKE: &str = "invite-make";
 /// The ticket, as text.

@@ -118,9 +118,8 @@ fn join(ground: &Ground) {
         tell("Ana writes a note; her window says that it is saved on this device");
 
         ana.choose(page::INVITE);
-        if !ana.shows(page::TICKET_TEXT) {
-            ana.click(page::INVITE_MAKE);
-        }
+        ana.click(page::INVITE_TICKET);
+        ana.click(page::INVITE_MAKE);
         ana.see(page::TICKET_TEXT, Duration::from_secs(20));
         let ticket = until("the ticket is there", Duration::from_secs(20), || {
             let script = "const text = document.querySelector('[data-testid=\"ticket-text\"]');
