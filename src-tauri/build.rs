@@ -12,6 +12,8 @@ const COMMANDS: &[&str] = &[
     "note_status",
     "invite",
     "join",
+    "new_space",
+    "rename_space",
     "open_invitation",
     "invitation",
     "pick_row",

@@ -19,6 +19,8 @@ fn the_generated_types_are_the_committed_ones() {
             commands::note_status,
             commands::invite,
             commands::join,
+            commands::new_space,
+            commands::rename_space,
             commands::open_invitation,
             commands::invitation,
             commands::pick_row,

@@ -181,6 +181,21 @@ pub async fn join(shell: State<'_, Shell>, ticket: String) -> Answer<Joined> {
     Ok(app(&shell)?.join(&ticket, JOIN_WAIT).await?.into())
 }
 
+/// Makes a space of which this device is the owner; its id.
+#[tauri::command]
+#[specta::specta]
+pub async fn new_space(shell: State<'_, Shell>, name: String) -> Answer<String> {
+    Ok(app(&shell)?.new_space(&name).await?.to_string())
+}
+
+/// Gives a space another name, for everybody in it.
+#[tauri::command]
+#[specta::specta]
+pub async fn rename_space(shell: State<'_, Shell>, space: String, name: String) -> Answer<()> {
+    let space = space_id(&space)?;
+    Ok(app(&shell)?.rename_space(space, &name).await?)
+}
+
 /// Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device.
 #[tauri::command]
 #[specta::specta]

@@ -126,6 +126,8 @@ pub fn run(args: Args) -> ExitCode {
             commands::note_status,
             commands::invite,
             commands::join,
+            commands::new_space,
+            commands::rename_space,
             commands::open_invitation,
             commands::invitation,
             commands::pick_row,

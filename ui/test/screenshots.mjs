@@ -88,6 +88,14 @@ const MOMENTS = {
     },
   ],
   spaces: ['spaces', async page => page.getByRole('button', { name: 'Space: Team Nord' }).click()],
+  'new-space': [
+    'spaces',
+    async page => {
+      await page.getByTestId('space-menu').click()
+      await page.getByRole('menuitem', { name: 'New space' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  ],
   people: ['crowd', async page => page.getByRole('button', { name: '3 more devices' }).click()],
   'link-edit': [
     'quiet',

@@ -155,6 +155,13 @@ pub enum Space {
         /// Its name
         name: String,
     },
+    /// Give a space another name, for everybody in it (owners and editors)
+    Rename {
+        /// The new name
+        name: String,
+        /// The space [default: the default space]
+        space: Option<String>,
+    },
     /// Print a ticket that lets one device in, or let in somebody nearby by four pictures (owners only)
     Invite {
         /// The space [default: the default space]

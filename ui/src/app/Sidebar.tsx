@@ -1,6 +1,7 @@
 import { Menu } from '@base-ui/react/menu'
-import { Check, ChevronDown, Laptop, Unplug } from 'lucide-react'
+import { Check, ChevronDown, Laptop, Pencil, Plus, Unplug } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import type { SpaceTask } from '../features/spaces/SpaceSheet'
 import type { MemberRow, SpaceRow } from '../ipc/backend'
 import { Mark } from '../shared/Mark'
 import { m } from '../shared/messages'
@@ -11,6 +12,9 @@ interface Props {
   spaces: SpaceRow[]
   space: SpaceRow
   onSpace: (id: string) => void
+  onTask: (task: SpaceTask) => void
+  /** The menu is gone without having opened anything: the caret goes back. */
+  onMenuClosed: () => void
   members: MemberRow[]
   offline: boolean
   /** Somebody nearby invites. */
@@ -20,10 +24,11 @@ interface Props {
   children: ReactNode
 }
 
-export function Sidebar({ spaces, space, onSpace, members, offline, invited, hidden, children }: Props) {
+export function Sidebar(props: Props) {
+  const { members, offline, invited, hidden, children } = props
   return (
     <nav id="notes" className={css.side} aria-label={m.list.label} hidden={hidden}>
-      <SpaceName spaces={spaces} space={space} onSpace={onSpace} />
+      <SpaceName {...props} />
       {children}
       <p className={css.foot}>
         {offline ? <Unplug size={15} aria-hidden /> : <Laptop size={15} aria-hidden />}
@@ -42,31 +47,30 @@ function nearby(members: MemberRow[], offline: boolean): string {
   return online === 0 ? m.nearby.nobody : m.nearby.some(online)
 }
 
-function SpaceName({ spaces, space, onSpace }: Pick<Props, 'spaces' | 'space' | 'onSpace'>) {
+type SpaceNameProps = Pick<Props, 'spaces' | 'space' | 'onSpace' | 'onTask' | 'onMenuClosed'>
+
+function SpaceName({ spaces, space, onSpace, onTask, onMenuClosed }: SpaceNameProps) {
   const [place, setPlace] = useState<HTMLElement | null>(null)
-  const name = (
-    <>
-      <span className={css.mark}>
-        <Mark />
-      </span>
-      <b>{space.name}</b>
-    </>
-  )
-  // With one space there is nothing to choose.
-  if (spaces.length < 2) return <h1 className={css.space}>{name}</h1>
   return (
     <>
       <div ref={setPlace} className={popup.place} />
-      <Menu.Root>
+      <Menu.Root onOpenChangeComplete={open => open || onMenuClosed()}>
         <h1>
-          <Menu.Trigger className={css.space} aria-label={`${m.list.space}: ${space.name}`}>
-            {name}
+          <Menu.Trigger
+            className={css.space}
+            aria-label={`${m.list.space}: ${space.name}`}
+            data-testid="space-menu"
+          >
+            <span className={css.mark}>
+              <Mark />
+            </span>
+            <b>{space.name}</b>
             <ChevronDown size={16} className={css.down} aria-hidden />
           </Menu.Trigger>
         </h1>
         <Menu.Portal container={place}>
           <Menu.Positioner align="start" sideOffset={4} className={popup.layer}>
-            <Menu.Popup className={popup.menu}>
+            <Menu.Popup className={popup.menu} finalFocus={false}>
               <Menu.RadioGroup value={space.id} onValueChange={id => onSpace(id as string)}>
                 {spaces.map(each => (
                   <Menu.RadioItem key={each.id} value={each.id} className={popup.item} closeOnClick>
@@ -77,6 +81,17 @@ function SpaceName({ spaces, space, onSpace }: Pick<Props, 'spaces' | 'space' | 
                   </Menu.RadioItem>
                 ))}
               </Menu.RadioGroup>
+              <Menu.Separator className={popup.rule} />
+              <Menu.Item className={popup.item} onClick={() => onTask('new')}>
+                <Plus size={16} aria-hidden />
+                {m.space.make}
+              </Menu.Item>
+              {space.role !== 'viewer' && (
+                <Menu.Item className={popup.item} onClick={() => onTask('rename')}>
+                  <Pencil size={16} aria-hidden />
+                  {m.space.rename}
+                </Menu.Item>
+              )}
             </Menu.Popup>
           </Menu.Positioner>
         </Menu.Portal>

@@ -11,6 +11,7 @@ import { NotesList } from '../features/notes-list/NotesList'
 import { Notices } from '../features/notices/Notices'
 import { AddPeerSheet } from '../features/peers/AddPeerSheet'
 import { People } from '../features/people/People'
+import { SpaceSheet, type SpaceTask } from '../features/spaces/SpaceSheet'
 import type { Nearby, SpaceRow } from '../ipc/backend'
 import { m } from '../shared/messages'
 import { deviceLabel } from '../shared/names'
@@ -24,7 +25,7 @@ import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
 import type { WindowModel } from './WindowModel'
 
-type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | null
+type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'space' | null
 
 /** The window of one space: the only place that puts features together. */
 export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
@@ -39,6 +40,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
   const [listHidden, setListHidden] = useState(settings.listHidden)
   const [sheet, setSheet] = useState<OpenSheet>(null)
   const [asked, setAsked] = useState<Nearby | null>(null)
+  const [task, setTask] = useState<SpaceTask>('new')
   const [asking, setAsking] = useState(false)
 
   const session = open?.session ?? null
@@ -66,6 +68,9 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
     [model, backToText, toggleList],
   )
   useShortcuts(shortcuts, sheet === null && !asking)
+  const menuClosed = () => {
+    if (sheet === null) backToText()
+  }
   const ask = (from: Nearby) => {
     setSheet(null)
     setAsked(from)
@@ -83,6 +88,11 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         spaces={overview?.spaces ?? []}
         space={space}
         onSpace={id => void model.chooseSpace(id)}
+        onTask={next => {
+          setTask(next)
+          setSheet('space')
+        }}
+        onMenuClosed={menuClosed}
         members={members}
         offline={offline}
         invited={nearby.length > 0}
@@ -107,9 +117,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           onInvite={() => setSheet(space.role === 'owner' ? 'invite' : 'ticket')}
           onJoin={() => setSheet('join')}
           onAddPeer={() => setSheet('peer')}
-          onClosed={() => {
-            if (sheet === null) backToText()
-          }}
+          onClosed={menuClosed}
         >
           {session && <Here session={session} />}
         </Header>
@@ -162,6 +170,14 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         onAsk={ask}
         join={ticket => model.backend.join(ticket)}
         onJoined={joined => void model.joined(joined)}
+        onClose={closeSheet}
+        onClosed={backToText}
+      />
+      <SpaceSheet
+        open={sheet === 'space'}
+        task={task}
+        name={space.name}
+        onName={name => (task === 'new' ? model.newSpace(name) : model.renameSpace(name))}
         onClose={closeSheet}
         onClosed={backToText}
       />

@@ -87,6 +87,18 @@ export class WindowModel {
     await this.#try(() => this.#enter(space))
   }
 
+  /** Makes a space and goes there. */
+  async newSpace(name: string): Promise<void> {
+    const id = await this.backend.newSpace(name)
+    this.overview.set(await this.backend.overview())
+    await this.chooseSpace(id)
+  }
+
+  async renameSpace(name: string): Promise<void> {
+    const space = this.space.get()
+    if (space !== null) await this.backend.renameSpace(space.id, name)
+  }
+
   async setOffline(offline: boolean): Promise<void> {
     await this.#try(() => this.backend.setOffline(offline))
   }

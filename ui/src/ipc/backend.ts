@@ -202,6 +202,10 @@ export interface Backend {
   /** A ticket that lets one device join; valid for `minutes`. */
   invite(space: string, role: Role, minutes: number): Promise<Invitation>
   join(ticket: string): Promise<Joined>
+  /** Makes a space of which this device is the owner; its id. */
+  newSpace(name: string): Promise<string>
+  /** For everybody in it. */
+  renameSpace(space: string, name: string): Promise<void>
   /** Opens an invitation for ten minutes, in place of one that is open. What becomes of it comes as events. */
   openInvitation(space: string, role: Role): Promise<void>
   invitation(): Promise<Inviting>

@@ -23,6 +23,10 @@ export const commands = {
 	invite: (space: string, role: Role, minutes: number) => __TAURI_INVOKE<Invitation>("invite", { space, role, minutes }),
 	/**  Joins a space by a ticket. */
 	join: (ticket: string) => __TAURI_INVOKE<Joined>("join", { ticket }),
+	/**  Makes a space of which this device is the owner; its id. */
+	newSpace: (name: string) => __TAURI_INVOKE<string>("new_space", { name }),
+	/**  Gives a space another name, for everybody in it. */
+	renameSpace: (space: string, name: string) => __TAURI_INVOKE<null>("rename_space", { space, name }),
 	/**  Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device. */
 	openInvitation: (space: string, role: Role) => __TAURI_INVOKE<null>("open_invitation", { space, role }),
 	/**  The invitation as it stands; changes come as events. */

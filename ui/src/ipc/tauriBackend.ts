@@ -27,6 +27,8 @@ export function tauriBackend(): Backend {
     noteStatus: commands.noteStatus,
     invite: commands.invite,
     join: commands.join,
+    newSpace: commands.newSpace,
+    renameSpace: async (space, name) => void (await commands.renameSpace(space, name)),
     openInvitation: async (space, role) => void (await commands.openInvitation(space, role)),
     invitation: commands.invitation,
     pickRow: async (question, row) => void (await commands.pickRow(question, row)),

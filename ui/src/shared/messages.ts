@@ -188,6 +188,21 @@ const en = {
     failed: (why: string) => `The ticket could not be made: ${why}.`,
   },
 
+  space: {
+    make: 'New space…',
+    rename: 'Rename this space…',
+    title: { new: 'A new space', rename: 'Rename this space' },
+    intro: {
+      new: 'A space has its own notes and its own people. Nobody else is in it until you invite them.',
+      rename: 'The new name is seen by everybody in the space.',
+    },
+    name: 'Name',
+    placeholder: 'Team',
+    action: { new: 'Make it', rename: 'Rename' },
+    empty: 'Give it a name first.',
+    failed: (why: string) => `That did not work: ${why}.`,
+  },
+
   nearbyInvite: {
     intro: (me: string) =>
       `Open Skein on the other device, on the same network. It says that ${me} is nearby: ask to join there.`,

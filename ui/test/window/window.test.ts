@@ -149,6 +149,29 @@ describe('by keyboard', () => {
     await soon(() => focusIsInText(page)).toBe(true)
   })
 
+  test('a space is made and renamed, and the caret is in the text again', async () => {
+    const page = await open('first')
+    const choose = async (item: string) => {
+      await page.getByTestId('space-menu').click()
+      await page.getByRole('menuitem', { name: item }).click()
+      await soon(() => page.evaluate(() => document.activeElement?.id ?? '')).toBe('space-name')
+    }
+    await choose('New space')
+    await page.keyboard.type('Team Nord')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Space: Team Nord' }).waitFor()
+    await soon(() => focusIsInText(page)).toBe(true)
+    await page.getByTestId('space-menu').click()
+    await soon(() => focusIsIn(page, 'menu')).toBe(true)
+    await page.keyboard.press('Escape')
+    await soon(() => focusIsInText(page)).toBe(true)
+    await choose('Rename this space')
+    await page.keyboard.type('Team Süd')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Space: Team Süd' }).waitFor()
+    await soon(() => focusIsInText(page)).toBe(true)
+  })
+
   test('asking somebody nearby: the card leaves the caret in the text, and “not now” is kept', async () => {
     const page = await open('invited')
     await page.getByText('Ana’s laptop is nearby').waitFor()

@@ -77,6 +77,11 @@ impl App {
         Ok(match request {
             Request::SpaceList => Answer::Spaces(self.spaces().await?),
             Request::SpaceNew { name } => Answer::Space(self.new_space(&name).await?),
+            Request::SpaceRename { space, name } => {
+                let space = self.find_space(space.as_deref()).await?;
+                self.rename_space(space, &name).await?;
+                Answer::Space(space)
+            }
             Request::SpaceMembers { space } => {
                 let space = self.find_space(space.as_deref()).await?;
                 Answer::Members(self.members(space).await?)

@@ -72,6 +72,14 @@ impl App {
         Ok(space)
     }
 
+    /// Gives a space another name, for everybody in it. Owners and editors.
+    pub async fn rename_space(&self, space: SpaceId, name: &str) -> Result<(), AppError> {
+        let name = checked_name(name, "a space's name")?;
+        let named = Writing::Meta("name".into(), Value::String(name));
+        self.write(space, own_note(space), named).await?;
+        Ok(())
+    }
+
     /// Who is or was in a space.
     pub async fn members(&self, space: SpaceId) -> Result<Vec<MemberRow>, AppError> {
         self.ask(move |driver| Ok(driver.member_rows(space))).await

@@ -96,6 +96,13 @@ pub enum Request {
         /// Its name.
         name: String,
     },
+    /// Give a space another name.
+    SpaceRename {
+        /// Which.
+        space: Option<String>,
+        /// The new name.
+        name: String,
+    },
     /// Who is in a space.
     SpaceMembers {
         /// Which.
@@ -211,7 +218,7 @@ pub enum Answer {
     },
     /// To [`Request::SpaceList`].
     Spaces(Vec<SpaceRow>),
-    /// To [`Request::SpaceNew`].
+    /// To [`Request::SpaceNew`] and [`Request::SpaceRename`].
     Space(SpaceId),
     /// To [`Request::SpaceMembers`].
     Members(Vec<MemberRow>),

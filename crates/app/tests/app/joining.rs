@@ -336,3 +336,25 @@ async fn gossip_alone_beside_streams_changes_nothing_about_the_outcome() {
     a.close().await;
     b.close().await;
 }
+
+#[tokio::test]
+async fn a_space_has_one_name_for_everybody_and_a_viewer_does_not_change_it() {
+    let (ana, ben) = (Device::new("Ana"), Device::new("Ben"));
+    let (a, b, space) = joined(&ana, &ben, Role::Viewer).await;
+    a.rename_space(space, "Team Nord").await.unwrap();
+    until("Ben reads the new name", || async {
+        let spaces = b.spaces().await.unwrap();
+        spaces
+            .iter()
+            .any(|row| row.id == space && row.name == "Team Nord")
+    })
+    .await;
+    let refused = b.rename_space(space, "Graffiti").await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotAllowed);
+    for wrong in ["", "  ", "two\nlines"] {
+        let wrong = a.rename_space(space, wrong).await.unwrap_err();
+        assert_eq!(wrong.code(), Code::BadArgument);
+    }
+    a.close().await;
+    b.close().await;
+}

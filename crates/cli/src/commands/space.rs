@@ -12,12 +12,10 @@ use crate::output::Stop;
 pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
     match command {
         Space::List => list(here).await,
-        Space::New { name } => match here.ask(Request::SpaceNew { name }).await? {
-            Answer::Space(space) => here
-                .out
-                .value(&json!({ "space": space }), || space.to_string()),
-            _ => Err(unexpected().into()),
-        },
+        Space::New { name } => tell_space(here, Request::SpaceNew { name }).await,
+        Space::Rename { name, space } => {
+            tell_space(here, Request::SpaceRename { space, name }).await
+        }
         Space::Invite {
             space,
             role,
@@ -41,6 +39,15 @@ pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
             join(here, ticket.join(" "), wait_ms).await
         }
         Space::Members { space } => members(here, space).await,
+    }
+}
+
+async fn tell_space(here: &Here, request: Request) -> Result<(), Stop> {
+    match here.ask(request).await? {
+        Answer::Space(space) => here
+            .out
+            .value(&json!({ "space": space }), || space.to_string()),
+        _ => Err(unexpected().into()),
     }
 }
 

@@ -69,6 +69,15 @@ export function fakeBackend(name: string): Backend & { world: World } {
       if (!ticket.startsWith('SKEIN1-')) throw 'this is no ticket: a ticket begins with SKEIN1-'
       throw 'nobody answers at the addresses in this ticket'
     },
+    newSpace: async name => {
+      const id = newId()
+      changeOverview({ spaces: [...world.overview.spaces, { id, name, role: 'owner' }] })
+      return id
+    },
+    renameSpace: async (id, name) =>
+      changeOverview({
+        spaces: world.overview.spaces.map(space => (space.id === id ? { ...space, name } : space)),
+      }),
     openInvitation: async () => {
       await pause(60)
       if (world.inviteError !== null) throw world.inviteError
