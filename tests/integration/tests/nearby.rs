@@ -4,6 +4,7 @@ use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use skein_integration::chance::Chance;
 use skein_integration::figure::promised;
 use skein_integration::ground::Ground;
 use skein_integration::network::Network;
@@ -13,6 +14,9 @@ use skein_integration::trial::{self, Case, Needs};
 
 /// From B's launch to a member, of which the people take nothing here (product.md, First run: half within 30 s).
 const JOINED: Duration = Duration::from_secs(30);
+
+/// A commit and an answer take some milliseconds: a kill within this falls before, between and after them.
+const SOON: Duration = Duration::from_millis(30);
 
 fn main() -> ExitCode {
     let needs = Needs::Namespaces;
@@ -36,6 +40,11 @@ fn main() -> ExitCode {
             name: "a_joiner_whose_person_says_no_keeps_nothing_and_may_come_again",
             needs,
             action: says_no,
+        },
+        Case {
+            name: "a_joiner_or_inviter_killed_at_any_step_finishes_at_the_next_try",
+            needs,
+            action: killed,
         },
         Case {
             name: "who_finds_nobody_is_told_what_to_do",
@@ -193,6 +202,75 @@ fn says_no(ground: &Ground) {
     assert_eq!(joins(&ana, &ben, "editor")["role"], "editor");
     assert_eq!(spaces(&ben), Some(2));
     ana.verify_clean();
+}
+
+/// Where somebody is killed with -9, and who.
+#[derive(Clone, Copy, Debug)]
+enum Killed {
+    GuestWithPictures,
+    HostAsked,
+    HostPicking,
+    GuestWelcomed,
+    GuestOpening,
+}
+
+fn killed(ground: &Ground) {
+    let mut chance = Chance::said_aloud();
+    for at in [
+        Killed::GuestWithPictures,
+        Killed::HostAsked,
+        Killed::HostPicking,
+        Killed::GuestWelcomed,
+        Killed::GuestOpening,
+    ] {
+        let (mut ana, mut ben) = two(ground);
+        let note = ana.text_of(&["note", "new", "--title", "Plan"], "note");
+        ana.json(&["note", "append", &note, "by Ana"]);
+        // Their commands die; what runs beside them goes on, or nothing does.
+        if chance.below(2) == 0 {
+            ana.start(&[]);
+            ben.start(&[]);
+        }
+        kill_one(&ana, &ben, at, chance.time(SOON));
+        let spaces = ben.json(&["space", "list"]);
+        if spaces.as_array().map(Vec::len) == Some(1) {
+            assert_eq!(joins(&ana, &ben, "editor")["role"], "editor", "{at:?}");
+        }
+        if !ana.runs() {
+            ana.start(&[]);
+            ben.start(&[]);
+        }
+        ana.wait_equal(1);
+        ana.stop();
+        ben.stop();
+        assert_eq!(ben.text(&note), "by Ana", "{at:?}");
+        assert_eq!(
+            ana.json(&["space", "members"]).as_array().map(Vec::len),
+            Some(2)
+        );
+        ana.verify_clean();
+        ben.verify_clean();
+    }
+}
+
+fn kill_one(ana: &Peer, ben: &Peer, at: Killed, moment: Duration) {
+    let (mut host, mut guest, row) = pictures(ana, ben, "editor");
+    match at {
+        Killed::GuestWithPictures => return guest.running.kill9(),
+        Killed::HostAsked => return host.running.kill9(),
+        _ => host.running.say(&row.to_string()),
+    }
+    if matches!(at, Killed::HostPicking) {
+        // Before, between or after the entry and the answer.
+        std::thread::sleep(moment);
+        return host.running.kill9();
+    }
+    guest.sees("welcomed");
+    if matches!(at, Killed::GuestOpening) {
+        guest.running.say("yes");
+        std::thread::sleep(moment);
+    }
+    guest.running.kill9();
 }
 
 fn nobody(ground: &Ground) {

@@ -66,7 +66,6 @@ impl Driver {
     fn try_open_invitation(&mut self, space: SpaceId, role: Role) -> Result<(), AppError> {
         self.must_own(space)?;
         self.must_be_online()?;
-        self.end_invitation(Ended::Closed);
         let tickets = !self.pairing.tickets.rows.is_empty();
         self.open_door(tickets.then_some(self.settings.pairing_port))?;
         let counted = Invitation::open(self.clock.now().mono_ms);
@@ -80,6 +79,7 @@ impl Driver {
             asked: None,
         };
         let shown = open.waiting(None);
+        // The one before ends with its question; the port stays, where somebody may just be calling.
         self.pairing.inviting.open = Some(open);
         self.show_inviting(shown);
         self.announce();

@@ -152,7 +152,12 @@ impl Asks {
             Err(NoOffer::Silent(error)) => return Err(broken(&error)),
             Err(NoOffer::NotForUs(error)) => return Err(refused(error)),
         };
-        if offer != self.offer {
+        // Another invitation of the same device into the same is what the person pressed on.
+        let as_shown = Offer {
+            invitation: self.offer.invitation,
+            ..offer
+        };
+        if as_shown != self.offer {
             return Err(AppError::new(
                 Code::Refused,
                 "the invitation has changed since it was shown. nothing was changed. look at it again",
