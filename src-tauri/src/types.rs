@@ -214,6 +214,7 @@ pub struct MemberRow {
     device_name: String,
     role: Option<Role>,
     online: bool,
+    last_seen_ms: Option<Safe>,
     #[serde(rename = "self")]
     me: bool,
 }
@@ -226,6 +227,7 @@ impl From<view::MemberRow> for MemberRow {
             device_name: m.device_name,
             role: m.role.map(Role::from),
             online: m.online,
+            last_seen_ms: m.last_seen_ms.map(Safe::new),
             me: m.me,
         }
     }

@@ -88,6 +88,14 @@ const MOMENTS = {
     },
   ],
   spaces: ['spaces', async page => page.getByRole('button', { name: 'Space: Team Nord' }).click()],
+  members: [
+    'main',
+    async page => {
+      await page.getByTestId('space-menu').click()
+      await page.getByRole('menuitem', { name: 'People in this space' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  ],
   'new-space': [
     'spaces',
     async page => {

@@ -13,7 +13,9 @@
 //! | say where its caret is | [`App::set_caret`] |
 //! | close it | [`App::close_note`] |
 //! | learn what changed | [`App::subscribe`] → [`ShellEvent`]: lists whole, at most seven times a second |
-//! | let somebody in, join | [`App::invite`], [`App::join`] |
+//! | let somebody in, join by a ticket | [`App::invite`], [`App::join`] |
+//! | let somebody in by four pictures | [`App::open_invitation`], then [`ShellEvent::Inviting`] says what to ask the person, then [`App::pick`] |
+//! | join by four pictures | [`App::nearby`], [`App::ask_to_join`], [`App::welcome`], [`App::open_joined`] |
 //! | write from Rust | [`App::create_note`], [`App::append`], [`App::edit`], [`App::rename`] |
 //! | do what a command asks | [`App::answer`]: one [`control::Request`], one [`control::Answer`] |
 //! | end | [`App::close`]: everything called saved is on disk, everything sent is handed over |

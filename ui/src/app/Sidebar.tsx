@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu'
-import { Check, ChevronDown, Laptop, Pencil, Plus, Unplug } from 'lucide-react'
+import { Check, ChevronDown, Laptop, Pencil, Plus, Unplug, Users } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { SpaceTask } from '../features/spaces/SpaceSheet'
 import type { MemberRow, SpaceRow } from '../ipc/backend'
@@ -13,6 +13,7 @@ interface Props {
   space: SpaceRow
   onSpace: (id: string) => void
   onTask: (task: SpaceTask) => void
+  onMembers: () => void
   /** The menu is gone without having opened anything: the caret goes back. */
   onMenuClosed: () => void
   members: MemberRow[]
@@ -47,9 +48,9 @@ function nearby(members: MemberRow[], offline: boolean): string {
   return online === 0 ? m.nearby.nobody : m.nearby.some(online)
 }
 
-type SpaceNameProps = Pick<Props, 'spaces' | 'space' | 'onSpace' | 'onTask' | 'onMenuClosed'>
+type SpaceNameProps = Pick<Props, 'spaces' | 'space' | 'onSpace' | 'onTask' | 'onMembers' | 'onMenuClosed'>
 
-function SpaceName({ spaces, space, onSpace, onTask, onMenuClosed }: SpaceNameProps) {
+function SpaceName({ spaces, space, onSpace, onTask, onMembers, onMenuClosed }: SpaceNameProps) {
   const [place, setPlace] = useState<HTMLElement | null>(null)
   return (
     <>
@@ -82,6 +83,10 @@ function SpaceName({ spaces, space, onSpace, onTask, onMenuClosed }: SpaceNamePr
                 ))}
               </Menu.RadioGroup>
               <Menu.Separator className={popup.rule} />
+              <Menu.Item className={popup.item} onClick={onMembers}>
+                <Users size={16} aria-hidden />
+                {m.members.action}
+              </Menu.Item>
               <Menu.Item className={popup.item} onClick={() => onTask('new')}>
                 <Plus size={16} aria-hidden />
                 {m.space.make}

@@ -10,6 +10,7 @@ import type { NoteSession } from '../features/note/NoteSession'
 import { NotesList } from '../features/notes-list/NotesList'
 import { Notices } from '../features/notices/Notices'
 import { AddPeerSheet } from '../features/peers/AddPeerSheet'
+import { MembersSheet } from '../features/people/MembersSheet'
 import { People } from '../features/people/People'
 import { SpaceSheet, type SpaceTask } from '../features/spaces/SpaceSheet'
 import type { Nearby, SpaceRow } from '../ipc/backend'
@@ -25,7 +26,7 @@ import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
 import type { WindowModel } from './WindowModel'
 
-type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'space' | null
+type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'space' | 'members' | null
 
 /** The window of one space: the only place that puts features together. */
 export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
@@ -68,6 +69,11 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
     [model, backToText, toggleList],
   )
   useShortcuts(shortcuts, sheet === null && !asking)
+  // One sheet may have led to another.
+  const sheetClosed = () => {
+    if (sheet === null) backToText()
+  }
+  const invite = () => setSheet(space.role === 'owner' ? 'invite' : 'ticket')
   const menuClosed = () => {
     if (sheet === null) backToText()
   }
@@ -92,6 +98,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           setTask(next)
           setSheet('space')
         }}
+        onMembers={() => setSheet('members')}
         onMenuClosed={menuClosed}
         members={members}
         offline={offline}
@@ -114,7 +121,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           onToggleList={toggleList}
           offline={offline}
           onOffline={next => void model.setOffline(next)}
-          onInvite={() => setSheet(space.role === 'owner' ? 'invite' : 'ticket')}
+          onInvite={invite}
           onJoin={() => setSheet('join')}
           onAddPeer={() => setSheet('peer')}
           onClosed={menuClosed}
@@ -146,7 +153,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           setSheet('ticket')
         }}
         onClose={closeSheet}
-        onClosed={backToText}
+        onClosed={sheetClosed}
       />
       <AskSheet
         open={asking}
@@ -162,7 +169,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         members={members}
         invite={(role, minutes) => model.backend.invite(space.id, role, minutes)}
         onClose={closeSheet}
-        onClosed={backToText}
+        onClosed={sheetClosed}
       />
       <JoinSheet
         open={sheet === 'join'}
@@ -171,7 +178,16 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         join={ticket => model.backend.join(ticket)}
         onJoined={joined => void model.joined(joined)}
         onClose={closeSheet}
-        onClosed={backToText}
+        onClosed={sheetClosed}
+      />
+      <MembersSheet
+        open={sheet === 'members'}
+        space={space}
+        members={members}
+        offline={offline}
+        onInvite={invite}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
       />
       <SpaceSheet
         open={sheet === 'space'}
@@ -179,7 +195,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         name={space.name}
         onName={name => (task === 'new' ? model.newSpace(name) : model.renameSpace(name))}
         onClose={closeSheet}
-        onClosed={backToText}
+        onClosed={sheetClosed}
       />
       <AddPeerSheet
         open={sheet === 'peer'}
@@ -187,7 +203,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         addPeer={address => model.backend.addPeer(address)}
         onAdded={() => model.notice(m.peer.added)}
         onClose={closeSheet}
-        onClosed={backToText}
+        onClosed={sheetClosed}
       />
       <LiveRegion voice={voice} />
     </div>

@@ -171,6 +171,8 @@ export interface MemberRow {
   deviceName: string
   role: Role | null
   online: boolean
+  /** When this device last heard of it since its start; null when it has not. */
+  lastSeenMs: number | null
   self: boolean
 }
 

@@ -235,6 +235,7 @@ export type MemberRow_Deserialize = {
 	deviceName: string,
 	role?: Role | null,
 	online: boolean,
+	lastSeenMs?: Safe | null,
 	self: boolean,
 };
 
@@ -245,6 +246,7 @@ export type MemberRow_Serialize = {
 	deviceName: string,
 	role: Role | null,
 	online: boolean,
+	lastSeenMs: Safe | null,
 	self: boolean,
 };
 

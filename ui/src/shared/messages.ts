@@ -2,35 +2,11 @@
  * Every sentence of the window, in one typed catalogue: a missing or misspelt one does not compile, and a translation is
  * another object of type `Messages`. Words for people: devices "have" words or are "behind", nothing is "synced".
  */
-import type { Role } from '../ipc/backend'
-
-const plurals = new Intl.PluralRules('en')
-
-/** "1 edit", "3 edits". */
-function count(n: number, one: string, many: string): string {
-  return `${n.toLocaleString('en')} ${plurals.select(n) === 'one' ? one : many}`
-}
-
-/** "Ana and Ben", "Ana, Ben and Cem". */
-const list = new Intl.ListFormat('en', { type: 'conjunction' })
-const listed = (names: string[]) => list.format(names).replace(/,(?= and )/, '')
-
-const grants: Record<Role, string> = {
-  viewer: 'but cannot change anything',
-  editor: 'and can edit',
-  owner: 'can edit, and can invite others',
-}
-
-/** What the core says in lower case, as sentences of the window. */
-function sentence(why: string): string {
-  const said = why.replace(
-    /(^|\. )(\p{L})/gu,
-    (_, before: string, letter: string) => before + letter.toUpperCase(),
-  )
-  return said.endsWith('.') ? said : `${said}.`
-}
+import { spaces } from './messagesOfSpaces'
+import { count, listed } from './words'
 
 const en = {
+  ...spaces,
   app: {
     loading: 'Opening your notes',
     closed: (why: string) => `Your notes are closed: ${why}.`,
@@ -157,115 +133,6 @@ const en = {
     copy: 'Copy',
     copied: 'Copied',
     dismiss: 'Dismiss',
-  },
-
-  invite: {
-    action: 'Invite',
-    title: (space: string) => `Invite a device to ${space}`,
-    intro: 'A ticket lets one device in. Send it to the person, or carry it over yourself.',
-    role: 'The person',
-    editor: 'can edit',
-    viewer: 'can only read',
-    owner: 'is an owner too',
-    valid: 'The ticket is good for',
-    minutes: (n: number) =>
-      n < 60 ? `${n} minutes` : n < 1440 ? count(n / 60, 'hour', 'hours') : count(n / 1440, 'day', 'days'),
-    make: 'Make a ticket',
-    making: 'Making a ticket…',
-    ready: 'Your ticket',
-    grants: (space: string, role: Role) =>
-      `Whoever uses it can read every note in ${space}, with its history, ${grants[role]}.`,
-    grantsRow: (space: string, role: Role) =>
-      `Whoever shows it will read every note in ${space}, with its history, ${grants[role]}.`,
-    open: (left: string) => `Works once, for ${left} more`,
-    over: 'This ticket is over. Make another one.',
-    keepOpen: 'Keep Skein open here until the other device has joined.',
-    askTitle: 'Only an owner can invite',
-    ask: (owners: string[]) =>
-      owners.length === 0
-        ? 'This space has no owner who could invite.'
-        : `Ask ${listed(owners)} to invite the device.`,
-    failed: (why: string) => `The ticket could not be made: ${why}.`,
-  },
-
-  space: {
-    make: 'New space…',
-    rename: 'Rename this space…',
-    title: { new: 'A new space', rename: 'Rename this space' },
-    intro: {
-      new: 'A space has its own notes and its own people. Nobody else is in it until you invite them.',
-      rename: 'The new name is seen by everybody in the space.',
-    },
-    name: 'Name',
-    placeholder: 'Team',
-    action: { new: 'Make it', rename: 'Rename' },
-    empty: 'Give it a name first.',
-    failed: (why: string) => `That did not work: ${why}.`,
-  },
-
-  nearbyInvite: {
-    intro: (me: string) =>
-      `Open Skein on the other device, on the same network. It says that ${me} is nearby: ask to join there.`,
-    waiting: 'Waiting for the other device…',
-    missed: {
-      not_seen: 'Nobody was let in. Still waiting: ask once more on the other device.',
-      went_away: 'The other device went away. Still waiting.',
-      too_late: 'There was no answer here in time. Still waiting: ask once more on the other device.',
-    },
-    open: (left: string) => `Open for ${left} more`,
-    ticket: 'Use a ticket instead',
-    which: (device: string) => `Which row is on ${device}?`,
-    rows: 'Rows of pictures',
-    none: 'None of these',
-    joined: (device: string) => `${device} joined`,
-    can: (space: string, role: Role) =>
-      `It can read every note in ${space}, with its history, ${grants[role]}.`,
-    done: 'Done',
-    over: 'Nobody was let in',
-    again: 'Invite again',
-    failed: (why: string) => `Nobody can be invited now: ${why}.`,
-    sentence,
-  },
-
-  ask: {
-    nearby: (device: string) => `${device} is nearby`,
-    invites: (space: string, role: Role) =>
-      role === 'viewer' ? `It invites you to read ${space}.` : `It invites you to ${space}.`,
-    action: 'Ask to join',
-    notNow: 'Not now',
-    asking: (device: string) => `Asking ${device}…`,
-    nothing: 'Nothing of yours is shared by joining.',
-    show: (person: string) => `Show this to ${person}`,
-    pick: (device: string) =>
-      `On ${device} the row that you see here is to be picked. Nothing of yours is shared by joining.`,
-    waiting: (person: string) => `Waiting for ${person}`,
-    says: (device: string) => `Look at ${device}`,
-    confirm: (me: string, space: string) =>
-      `It should say now: “${me} joined”. Open ${space} only if it does: then nobody stands between you.`,
-    open: (space: string) => `Open ${space}`,
-    opening: 'Opening…',
-    notSaid: 'It does not say that',
-    left: 'You did not join',
-    discarded: (person: string) =>
-      `Somebody else may have answered. What came was thrown away and nothing of yours was shared. Tell ${person}, and try again.`,
-    failed: 'That did not work',
-    again: 'Ask again',
-    sentence,
-  },
-
-  join: {
-    title: 'Join a space',
-    intro:
-      'Ask somebody nearby who invites, or paste the ticket that somebody made for you. Nothing of yours is shared by joining.',
-    nearby: 'Nearby',
-    nobody: 'Nobody nearby invites at the moment.',
-    ticket: 'Ticket',
-    placeholder: 'SKEIN1-…',
-    action: 'Join',
-    joining: 'Joining…',
-    empty: 'Paste a ticket first.',
-    failed: (why: string) => `That did not work: ${why}.`,
-    joined: (space: string) => `You joined ${space}.`,
   },
 
   peer: {

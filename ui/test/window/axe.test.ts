@@ -34,6 +34,15 @@ describe('no barrier (axe)', () => {
       },
     ],
     [
+      'who is in the space',
+      'main',
+      async page => {
+        await page.getByTestId('space-menu').click()
+        await page.getByRole('menuitem', { name: 'People in this space' }).click()
+        await page.getByRole('dialog').waitFor()
+      },
+    ],
+    [
       'rows to pick from',
       'asked',
       async page => {

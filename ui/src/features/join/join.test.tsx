@@ -71,6 +71,7 @@ describe('inviting', () => {
       deviceName: 'laptop',
       role,
       online: true,
+      lastSeenMs: null,
       self,
     })
     const members = [member('Ana', 'owner'), member('Cem', 'editor'), member('Ben', 'editor', true)]

@@ -94,9 +94,15 @@ function members(peers: FakePeer[]): MemberRow[] {
     deviceName: 'Ana’s laptop',
     role: 'owner',
     online: true,
+    lastSeenMs: Date.now(),
     self: true,
   }
-  return [me, ...peers.map(({ who, online }): MemberRow => ({ ...who, role: 'editor', online, self: false }))]
+  return [
+    me,
+    ...peers.map(
+      ({ who, online }): MemberRow => ({ ...who, role: 'editor', online, lastSeenMs: null, self: false }),
+    ),
+  ]
 }
 
 function waiting(): Inviting {

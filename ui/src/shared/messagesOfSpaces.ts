@@ -1,0 +1,136 @@
+/** The catalogue's sentences about spaces: who is in them, letting somebody in, joining. Part of `messages.ts`. */
+import type { Role } from '../ipc/backend'
+import { count, listed, sentence } from './words'
+
+const grants: Record<Role, string> = {
+  viewer: 'but cannot change anything',
+  editor: 'and can edit',
+  owner: 'can edit, and can invite others',
+}
+
+export const spaces = {
+  invite: {
+    action: 'Invite',
+    title: (space: string) => `Invite a device to ${space}`,
+    intro: 'A ticket lets one device in. Send it to the person, or carry it over yourself.',
+    role: 'The person',
+    editor: 'can edit',
+    viewer: 'can only read',
+    owner: 'is an owner too',
+    valid: 'The ticket is good for',
+    minutes: (n: number) =>
+      n < 60 ? `${n} minutes` : n < 1440 ? count(n / 60, 'hour', 'hours') : count(n / 1440, 'day', 'days'),
+    make: 'Make a ticket',
+    making: 'Making a ticket…',
+    ready: 'Your ticket',
+    grants: (space: string, role: Role) =>
+      `Whoever uses it can read every note in ${space}, with its history, ${grants[role]}.`,
+    grantsRow: (space: string, role: Role) =>
+      `Whoever shows it will read every note in ${space}, with its history, ${grants[role]}.`,
+    open: (left: string) => `Works once, for ${left} more`,
+    over: 'This ticket is over. Make another one.',
+    keepOpen: 'Keep Skein open here until the other device has joined.',
+    askTitle: 'Only an owner can invite',
+    ask: (owners: string[]) =>
+      owners.length === 0
+        ? 'This space has no owner who could invite.'
+        : `Ask ${listed(owners)} to invite the device.`,
+    failed: (why: string) => `The ticket could not be made: ${why}.`,
+  },
+
+  members: {
+    action: 'People in this space…',
+    title: (space: string) => `Who is in ${space}`,
+    intro: (devices: number) =>
+      devices < 2
+        ? 'Nobody else is in it yet.'
+        : devices === 2
+          ? '1 other device can read every note in it.'
+          : `${devices - 1} other devices can read every note in it.`,
+    me: 'this device',
+    role: { owner: 'owner', editor: 'can edit', viewer: 'can only read' } satisfies Record<Role, string>,
+    here: 'Here now',
+    heard: (when: string) => `Last heard: ${when}`,
+    unheard: 'Not heard since Skein started here',
+  },
+
+  space: {
+    make: 'New space…',
+    rename: 'Rename this space…',
+    title: { new: 'A new space', rename: 'Rename this space' },
+    intro: {
+      new: 'A space has its own notes and its own people. Nobody else is in it until you invite them.',
+      rename: 'The new name is seen by everybody in the space.',
+    },
+    name: 'Name',
+    placeholder: 'Team',
+    action: { new: 'Make it', rename: 'Rename' },
+    empty: 'Give it a name first.',
+    failed: (why: string) => `That did not work: ${why}.`,
+  },
+
+  nearbyInvite: {
+    intro: (me: string) =>
+      `Open Skein on the other device, on the same network. It says that ${me} is nearby: ask to join there.`,
+    waiting: 'Waiting for the other device…',
+    missed: {
+      not_seen: 'Nobody was let in. Still waiting: ask once more on the other device.',
+      went_away: 'The other device went away. Still waiting.',
+      too_late: 'There was no answer here in time. Still waiting: ask once more on the other device.',
+    },
+    open: (left: string) => `Open for ${left} more`,
+    ticket: 'Use a ticket instead',
+    which: (device: string) => `Which row is on ${device}?`,
+    rows: 'Rows of pictures',
+    none: 'None of these',
+    joined: (device: string) => `${device} joined`,
+    can: (space: string, role: Role) =>
+      `It can read every note in ${space}, with its history, ${grants[role]}.`,
+    done: 'Done',
+    over: 'Nobody was let in',
+    again: 'Invite again',
+    failed: (why: string) => `Nobody can be invited now: ${why}.`,
+    sentence,
+  },
+
+  ask: {
+    nearby: (device: string) => `${device} is nearby`,
+    invites: (space: string, role: Role) =>
+      role === 'viewer' ? `It invites you to read ${space}.` : `It invites you to ${space}.`,
+    action: 'Ask to join',
+    notNow: 'Not now',
+    asking: (device: string) => `Asking ${device}…`,
+    nothing: 'Nothing of yours is shared by joining.',
+    show: (person: string) => `Show this to ${person}`,
+    pick: (device: string) =>
+      `On ${device} the row that you see here is to be picked. Nothing of yours is shared by joining.`,
+    waiting: (person: string) => `Waiting for ${person}`,
+    says: (device: string) => `Look at ${device}`,
+    confirm: (me: string, space: string) =>
+      `It should say now: “${me} joined”. Open ${space} only if it does: then nobody stands between you.`,
+    open: (space: string) => `Open ${space}`,
+    opening: 'Opening…',
+    notSaid: 'It does not say that',
+    left: 'You did not join',
+    discarded: (person: string) =>
+      `Somebody else may have answered. What came was thrown away and nothing of yours was shared. Tell ${person}, and try again.`,
+    failed: 'That did not work',
+    again: 'Ask again',
+    sentence,
+  },
+
+  join: {
+    title: 'Join a space',
+    intro:
+      'Ask somebody nearby who invites, or paste the ticket that somebody made for you. Nothing of yours is shared by joining.',
+    nearby: 'Nearby',
+    nobody: 'Nobody nearby invites at the moment.',
+    ticket: 'Ticket',
+    placeholder: 'SKEIN1-…',
+    action: 'Join',
+    joining: 'Joining…',
+    empty: 'Paste a ticket first.',
+    failed: (why: string) => `That did not work: ${why}.`,
+    joined: (space: string) => `You joined ${space}.`,
+  },
+}
