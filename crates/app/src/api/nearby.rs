@@ -6,7 +6,7 @@ use skein_space::SpaceId;
 use tokio::time::{Instant, timeout};
 
 use super::App;
-use crate::error::AppError;
+use crate::error::{AppError, Code};
 use crate::view::{Inviting, Joined, Nearby, Role, Shown, Welcomed};
 
 /// Letting somebody in.
@@ -90,11 +90,15 @@ impl App {
     /// Returns when the other side's person has picked. Nothing of the space is here before
     /// [`Self::open_joined`]: whoever only says "welcome" has a space of its own.
     pub async fn welcome(&self) -> Result<Welcomed, AppError> {
-        let outcome = self.ask(|driver| driver.await_welcome()).await?;
+        let (number, outcome) = self.ask(|driver| driver.await_welcome()).await?;
         let admitted = outcome.await.map_err(|_| {
-            AppError::not_found("the exchange was ended on this device. nothing was changed: it")
+            AppError::new(
+                Code::NotFound,
+                "asking was ended on this device. nothing was changed. ask again",
+            )
         })??;
-        self.ask(move |driver| driver.welcomed(admitted)).await
+        self.ask(move |driver| driver.welcomed(number, admitted))
+            .await
     }
 
     /// The person confirms that the other screen names this device. Returns when this device is a member and everything

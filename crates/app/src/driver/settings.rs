@@ -69,10 +69,18 @@ fn local(key: &str, value: impl ToString) -> Op {
     Op::Local(key.into(), Some(value.to_string().into_bytes()))
 }
 
-/// Refuses names that would not fit an entry.
+/// Characters that turn the direction of what stands around them: a name with one of them can make a sentence say
+/// something else.
+const TURNING: [char; 9] = [
+    '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
+    '\u{2069}',
+];
+
+/// Refuses names that would not fit an entry, or a line.
 pub(crate) fn checked_name(name: &str, what: &str) -> Result<String, AppError> {
     let name = name.trim();
-    if name.is_empty() || name.len() > NAME_BYTES || name.chars().any(char::is_control) {
+    let unreadable = |c: char| c.is_control() || TURNING.contains(&c);
+    if name.is_empty() || name.len() > NAME_BYTES || name.contains(unreadable) {
         return Err(AppError::new(
             Code::BadArgument,
             format!("{what} has 1 to {NAME_BYTES} bytes on one line. nothing was changed"),

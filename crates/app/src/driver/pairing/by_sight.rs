@@ -10,6 +10,7 @@ use skein_space::{InvitationId, Member, Proven, Root, SpaceId};
 
 use super::failed;
 use super::inviting::Pick;
+use super::nearby::are_readable;
 use crate::driver::Driver;
 use crate::driver::asking::Asking;
 use crate::driver::clock::random;
@@ -78,6 +79,10 @@ impl Exchange<'_> {
         let mut draw = || u32::from_le_bytes(random());
         let revealed = self.host.on_reveal(&reveal, &mut draw);
         let (countersign, question) = revealed.map_err(|error| failed(&error))?;
+        let who = &question.guest.statement;
+        if !are_readable([&who.person, &who.device_name]) {
+            return Err(failed(&"it calls itself something that nobody could read"));
+        }
         say(&mut self.peer, &countersign).await?;
         let id = self.id;
         let asked = self

@@ -20,9 +20,14 @@ use crate::view::{self, Picture};
 
 /// The exchange under way, if one is.
 #[derive(Default)]
-pub(super) struct Joining(Option<Asked>);
+pub(super) struct Joining {
+    asked: Option<Asked>,
+    last: u64,
+}
 
 struct Asked {
+    /// Which exchange it is: what comes of an earlier one must never stand for this.
+    number: u64,
     from: view::Nearby,
     task: AbortHandle,
     stage: Stage,
@@ -37,15 +42,21 @@ enum Stage {
     Welcomed(Box<Admitted>),
 }
 
-/// Pictures as soon as there are some, and what comes of them.
+/// Pictures, as soon as there are some.
 type Pictures = oneshot::Receiver<Result<view::Shown, AppError>>;
+
+/// Which exchange is waited for, and what comes of it.
+type Outcome = (u64, oneshot::Receiver<Result<Admitted, AppError>>);
 
 impl Driver {
     /// Asks to join. Replaces an exchange under way; the pictures come as soon as they stand.
     pub(crate) fn ask_to_join(&mut self, id: &str) -> Result<Pictures, AppError> {
         self.must_be_online()?;
         let (places, offer) = self.sighted(id).ok_or_else(|| {
-            AppError::not_found("that invitation is closed, or its device went away: it")
+            AppError::new(
+                Code::NotFound,
+                "that invitation is closed, or its device went away. nothing was changed. ask for a new one",
+            )
         })?;
         self.stop_joining();
         let from = row(id, &offer);
@@ -59,7 +70,10 @@ impl Driver {
         let (show, pictures) = oneshot::channel();
         let (tell, outcome) = oneshot::channel();
         let task = self.pairing.io.spawn(asking.run(show, tell));
-        self.pairing.joining.0 = Some(Asked {
+        let joining = &mut self.pairing.joining;
+        joining.last += 1;
+        joining.asked = Some(Asked {
+            number: joining.last,
             from,
             task: task.abort_handle(),
             stage: Stage::Waiting(outcome),
@@ -68,12 +82,11 @@ impl Driver {
     }
 
     /// What is to be waited for until the other side's person has picked.
-    pub(crate) fn await_welcome(
-        &mut self,
-    ) -> Result<oneshot::Receiver<Result<Admitted, AppError>>, AppError> {
-        let asked = self.pairing.joining.0.as_mut().ok_or_else(nothing_asked)?;
+    pub(crate) fn await_welcome(&mut self) -> Result<Outcome, AppError> {
+        let asked = self.pairing.joining.asked.as_mut();
+        let asked = asked.ok_or_else(nothing_asked)?;
         match std::mem::replace(&mut asked.stage, Stage::Awaited) {
-            Stage::Waiting(outcome) => Ok(outcome),
+            Stage::Waiting(outcome) => Ok((asked.number, outcome)),
             other => {
                 asked.stage = other;
                 Err(nothing_asked())
@@ -81,10 +94,16 @@ impl Driver {
         }
     }
 
-    /// The other side says that this device is a member.
-    pub(crate) fn welcomed(&mut self, admitted: Admitted) -> Result<view::Welcomed, AppError> {
+    /// The other side of that exchange says that this device is a member.
+    pub(crate) fn welcomed(
+        &mut self,
+        number: u64,
+        admitted: Admitted,
+    ) -> Result<view::Welcomed, AppError> {
         let names = self.own_names();
-        let asked = self.pairing.joining.0.as_mut().ok_or_else(nothing_asked)?;
+        let asked = self.pairing.joining.asked.as_mut();
+        let asked = asked.filter(|asked| asked.number == number);
+        let asked = asked.ok_or_else(nothing_asked)?;
         asked.stage = Stage::Welcomed(Box::new(admitted));
         Ok(view::Welcomed {
             from: asked.from.clone(),
@@ -95,7 +114,7 @@ impl Driver {
 
     /// The person has confirmed: what is to be taken in.
     pub(crate) fn take_admitted(&mut self) -> Result<Admitted, AppError> {
-        match self.pairing.joining.0.take().map(|asked| asked.stage) {
+        match self.pairing.joining.asked.take().map(|asked| asked.stage) {
             Some(Stage::Welcomed(admitted)) => Ok(*admitted),
             _ => Err(nothing_asked()),
         }
@@ -103,7 +122,7 @@ impl Driver {
 
     /// Ends the exchange under way and discards what it brought.
     pub(crate) fn stop_joining(&mut self) {
-        if let Some(asked) = self.pairing.joining.0.take() {
+        if let Some(asked) = self.pairing.joining.asked.take() {
             asked.task.abort();
         }
     }

@@ -119,10 +119,13 @@ impl Driver {
         let calls = Arc::clone(&self.pairing.nearby.calls);
         self.pairing.io.spawn(async move {
             for _ in 0..NEARBY_TRIES {
-                let Ok(_turn) = calls.acquire().await else {
+                let Ok(turn) = calls.acquire().await else {
                     return;
                 };
-                let offer = match call(&places, &root).await {
+                let called = call(&places, &root).await;
+                // Who does not answer keeps nobody else waiting.
+                drop(turn);
+                let offer = match called {
                     Ok((_, _, offer)) => Some(offer),
                     Err(NoOffer::NotForUs(_)) => None,
                     Err(NoOffer::Silent(error)) => {
@@ -180,10 +183,12 @@ pub(super) fn row(id: &str, offer: &Offer) -> view::Nearby {
 
 /// Names from the network stand on the screen only where a person could have typed them.
 fn is_readable(offer: &Offer) -> bool {
-    let names = [&offer.person, &offer.device_name, &offer.space_name];
-    names
-        .iter()
-        .all(|name| checked_name(name, "a name").is_ok())
+    are_readable([&offer.person, &offer.device_name, &offer.space_name])
+}
+
+pub(super) fn are_readable<const N: usize>(names: [&str; N]) -> bool {
+    let readable = |name: &str| checked_name(name, "a name").is_ok_and(|typed| typed == name);
+    names.into_iter().all(readable)
 }
 
 /// Calls somebody who invites, up to what they offer.

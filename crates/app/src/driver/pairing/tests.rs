@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use skein_net::config::PAIR_ADMISSION_MAX_BYTES;
 use skein_net::pair::{PairListener, pair_dial};
-use skein_space::ceremony::CeremonyMessage;
+use skein_space::Root;
+use skein_space::ceremony::{CeremonyMessage, Guest};
 use skein_space::config::EXCHANGE_PACE_MS;
 
 use crate::driver::network::INVITATION_LABEL;
@@ -344,4 +345,51 @@ async fn who_answers_without_proof_or_offers_something_else_is_not_asked() {
     heard.await.expect("it runs");
     let nearby = ben.app.somebody_nearby(Duration::from_secs(1)).await;
     assert!(nearby.expect("it runs").is_empty());
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_could_read_reaches_no_screen() {
+    let ana = Device::new("Ana").await;
+    let place = ana.invites(Role::Editor).await;
+    for name in ["Ben\u{202e}anA", "two\nlines"] {
+        let mut host = pair_dial(&[place]).await.expect("it invites");
+        let root = Root::new([7; 32]);
+        let (mine, theirs) = (host.local_peer_id_bytes(), host.remote_peer_id_bytes());
+        let (mut guest, call) = Guest::start(&root, &mine, &theirs);
+        let mut told = Vec::new();
+        let mut next = call;
+        // Up to the reveal; then the host hangs up.
+        for step in 0..3 {
+            host.send(&next.encode().expect("short"))
+                .await
+                .expect("sent");
+            let Ok(answer) = host.recv(PAIR_ADMISSION_MAX_BYTES).await else {
+                break;
+            };
+            let answer = CeremonyMessage::decode(&answer).expect("a message");
+            told.push(answer.clone());
+            next = match step {
+                0 => {
+                    guest.on_offer(&answer).expect("an offer");
+                    guest.ask([3; 32], name, "laptop").expect("short")
+                }
+                _ => match guest.on_nonce(&answer) {
+                    Ok(reveal) => reveal,
+                    Err(_) => break,
+                },
+            };
+        }
+        assert!(
+            !told
+                .iter()
+                .any(|m| matches!(m, CeremonyMessage::Countersign(_))),
+            "{told:?}"
+        );
+        let open = ana.app.invitation().await.expect("it runs");
+        assert!(
+            matches!(open, Inviting::Waiting { missed: None, .. }),
+            "{open:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(EXCHANGE_PACE_MS)).await;
+    }
 }
