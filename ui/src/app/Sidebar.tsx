@@ -2,11 +2,13 @@ import { Menu } from '@base-ui/react/menu'
 import { Check, ChevronDown, Laptop, Pencil, Plus, Unplug, Users } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { SpaceTask } from '../features/spaces/SpaceSheet'
-import type { MemberRow, SpaceRow } from '../ipc/backend'
+import { Elsewhere } from '../features/status/Elsewhere'
+import type { MemberRow, NoteRow, SpaceRow } from '../ipc/backend'
 import { Mark } from '../shared/Mark'
 import { m } from '../shared/messages'
 import popup from '../shared/Popup.module.css'
 import css from './Sidebar.module.css'
+import type { OpenNote } from './WindowModel'
 
 interface Props {
   spaces: SpaceRow[]
@@ -17,6 +19,9 @@ interface Props {
   /** The menu is gone without having opened anything: the caret goes back. */
   onMenuClosed: () => void
   members: MemberRow[]
+  rows: NoteRow[]
+  /** The open note. */
+  open: OpenNote | null
   offline: boolean
   /** Somebody nearby invites. */
   invited: boolean
@@ -26,17 +31,24 @@ interface Props {
 }
 
 export function Sidebar(props: Props) {
-  const { members, offline, invited, hidden, children } = props
+  const { members, rows, offline, invited, hidden, children } = props
+  const open = props.open && { id: props.open.id, replica: props.open.session.replica }
   return (
     <nav id="notes" className={css.side} aria-label={m.list.label} hidden={hidden}>
       <SpaceName {...props} />
       {children}
-      <p className={css.foot}>
+      <footer className={css.foot}>
         {offline ? <Unplug size={15} aria-hidden /> : <Laptop size={15} aria-hidden />}
-        {invited && !offline ? m.nearby.invites : nearby(members, offline)}
-      </p>
+        <p>{invited && !offline ? m.nearby.invites : nearby(members, offline)}</p>
+        {shared(members) && <Elsewhere rows={rows} open={open} />}
+      </footer>
     </nav>
   )
+}
+
+/** Whether somebody else may hold what is written here. */
+function shared(members: MemberRow[]): boolean {
+  return members.some(({ self, role }) => !self && role !== null)
 }
 
 /** How many other devices can be reached; never a promise about any note. */

@@ -101,6 +101,8 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         onMembers={() => setSheet('members')}
         onMenuClosed={menuClosed}
         members={members}
+        rows={rows}
+        open={open}
         offline={offline}
         invited={nearby.length > 0}
         hidden={listHidden}

@@ -68,6 +68,10 @@ const en = {
     nobody: 'No other device nearby',
     some: (n: number) => `${count(n, 'device', 'devices')} nearby`,
     invites: 'A device nearby invites',
+    elsewhere: (only: number) =>
+      only === 0
+        ? 'Everything here is on another device too'
+        : `${count(only, 'note has', 'notes have')} words that only this device has`,
   },
 
   status: {
