@@ -99,7 +99,7 @@ pub enum Inviting {
     /// It is over, and nobody joined by it.
     Over {
         /// Why.
-        why: Over,
+        why: WhyOver,
         /// What a person reads.
         message: String,
     },
@@ -120,7 +120,7 @@ pub enum Missed {
 /// Why an invitation is over without a member.
 #[derive(Clone, Copy, Debug, Serialize, Type)]
 #[serde(rename_all = "snake_case")]
-pub enum Over {
+pub enum WhyOver {
     /// A row was picked that is not on the other screen.
     WrongPick,
     /// Its time is over.
@@ -175,10 +175,10 @@ impl From<view::Inviting> for Inviting {
             },
             view::Inviting::Over { why, message } => Self::Over {
                 why: match why {
-                    view::InvitingOver::WrongPick => Over::WrongPick,
-                    view::InvitingOver::TimeIsOver => Over::TimeIsOver,
-                    view::InvitingOver::UsedUp => Over::UsedUp,
-                    view::InvitingOver::Failed => Over::Failed,
+                    view::InvitingOver::WrongPick => WhyOver::WrongPick,
+                    view::InvitingOver::TimeIsOver => WhyOver::TimeIsOver,
+                    view::InvitingOver::UsedUp => WhyOver::UsedUp,
+                    view::InvitingOver::Failed => WhyOver::Failed,
                 },
                 message,
             },

@@ -175,7 +175,7 @@ deviceName: string } |
 /**  It is over, and nobody joined by it. */
 { state: "over"; 
 /**  Why. */
-why: Over; 
+why: WhyOver; 
 /**  What a person reads. */
 message: string };
 
@@ -214,7 +214,7 @@ deviceName: string } |
 /**  It is over, and nobody joined by it. */
 { state: "over"; 
 /**  Why. */
-why: Over; 
+why: WhyOver; 
 /**  What a person reads. */
 message: string };
 
@@ -340,17 +340,6 @@ export type Notice_Serialize = {
 	copy?: string,
 };
 
-/**  Why an invitation is over without a member. */
-export type Over = 
-/**  A row was picked that is not on the other screen. */
-"wrong_pick" | 
-/**  Its time is over. */
-"time_is_over" | 
-/**  Somebody asked too often. */
-"used_up" | 
-/**  The device could not be made a member. */
-"failed";
-
 /**  This device and its spaces. */
 export type Overview = {
 	device: string,
@@ -468,4 +457,15 @@ export type Welcomed = {
 	person: string,
 	deviceName: string,
 };
+
+/**  Why an invitation is over without a member. */
+export type WhyOver = 
+/**  A row was picked that is not on the other screen. */
+"wrong_pick" | 
+/**  Its time is over. */
+"time_is_over" | 
+/**  Somebody asked too often. */
+"used_up" | 
+/**  The device could not be made a member. */
+"failed";
 

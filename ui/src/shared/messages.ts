@@ -70,8 +70,8 @@ const en = {
     invites: 'A device nearby invites',
     elsewhere: (only: number) =>
       only === 0
-        ? 'Everything here is on another device too'
-        : `${count(only, 'note has', 'notes have')} words that only this device has`,
+        ? 'Everything is on another device too'
+        : `${count(only, 'note has', 'notes have')} words only here`,
   },
 
   status: {

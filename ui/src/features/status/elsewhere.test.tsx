@@ -23,7 +23,7 @@ const row = (id: string, heldByOthers: boolean): NoteRow => ({
   heldByOthers,
 })
 const line = () => screen.getByTestId('elsewhere').textContent
-const ALL = 'Everything here is on another device too'
+const ALL = 'Everything is on another device too'
 
 test('a note counts while another device is not proven to hold it, or its words are not even saved here', () => {
   const rows = [row('a', true), row('b', false), row('c', true)]
@@ -39,7 +39,7 @@ test('it is never green while a word of the open note is on its way, and green o
   render(<Elsewhere rows={[row('a', true)]} open={open} />)
   expect(line()).toBe(ALL)
   act(() => replica.set({ kind: 'saving', unacked: 1 }))
-  expect(line()).toBe('1 note has words that only this device has')
+  expect(line()).toBe('1 note has words only here')
   act(() => replica.set({ kind: 'saved' }))
   expect(line()).not.toBe(ALL)
   act(() => void vi.advanceTimersByTime(399))
@@ -52,7 +52,7 @@ test('it is never green while a word of the open note is on its way, and green o
 
 test('the number of notes is said, and nothing where there is none', () => {
   const shown = render(<Elsewhere rows={[row('a', false), row('b', false)]} open={null} />)
-  expect(line()).toBe('2 notes have words that only this device has')
+  expect(line()).toBe('2 notes have words only here')
   shown.rerender(<Elsewhere rows={[]} open={null} />)
   expect(screen.queryByTestId('elsewhere')).toBeNull()
 })
