@@ -2,9 +2,12 @@
 
 use super::two;
 use crate::cluster::{Cluster, Seen};
+use std::collections::BTreeMap;
+
 use skein_space::Kind;
-use skein_sync::Input;
-use skein_sync::frame::kind;
+use skein_sync::frame::{Frame, Hello, kind};
+use skein_sync::heads::Heads;
+use skein_sync::{Input, StreamId, config};
 
 #[test]
 fn r1_green_only_on_proof_and_r2_lower_heads_take_it_back() {
@@ -132,4 +135,64 @@ fn r6_who_sends_an_edit_is_not_behind_on_it() {
         Some(0),
         "his own words came from him"
     );
+}
+
+#[test]
+fn r1_what_a_running_peer_was_known_to_hold_it_still_holds_beside_what_is_not_here_yet() {
+    let (mut c, space) = two();
+    let (note, b) = c.create(1, space, "one");
+    c.run(6_000);
+    assert_eq!(c.behind(0, 1, space, note), Some(0));
+    // Its Heads come, and the entry that they show does not.
+    c.withholds = Some((1, 0));
+    c.gossip = false;
+    c.edit(1, b, 3, 0, "!");
+    c.run(config::HEADS_MAX_WAIT_MS + 1_000);
+    assert_ne!(c.hashes(0).len(), c.hashes(1).len());
+    assert_eq!(c.behind(0, 1, space, note), Some(0));
+}
+
+#[test]
+fn r1_who_reads_another_format_needs_a_newer_skein_until_it_says_otherwise() {
+    let (mut c, space) = two();
+    let (note, _) = c.create(0, space, "one");
+    c.run(6_000);
+    c.disconnect(0, 1);
+    let needs_newer = |c: &mut Cluster| {
+        let d = &mut c.devices[0];
+        let status = d.engine.status(&d.disk, space, note).unwrap().unwrap();
+        status.peers[0].needs_newer
+    };
+    assert!(!needs_newer(&mut c));
+    // The same device comes back with a program that reads nothing this one writes.
+    let stream = StreamId(90);
+    let peer = c.transport(1);
+    let opened = Input::StreamUp {
+        stream,
+        peer,
+        space: None,
+    };
+    c.input(0, opened);
+    let incarnation = c.devices[1].disk.spaces[&space];
+    let hello = Frame::Hello(Hello {
+        space,
+        device: c.key(1),
+        incarnation,
+        protocol: config::PROTOCOL,
+        formats: vec![99],
+        note_schema: (1, 1),
+        run: [9; 16],
+        version: "9.9".into(),
+    });
+    let heads = Heads::sign(
+        &c.devices[1].root.signer(),
+        space,
+        incarnation,
+        BTreeMap::new(),
+    );
+    for frame in [hello, Frame::Heads(heads)] {
+        let (kind, body) = frame.encode();
+        c.input(0, Input::Frame { stream, kind, body });
+    }
+    assert!(needs_newer(&mut c), "its Heads do not take that back");
 }
