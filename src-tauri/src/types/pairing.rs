@@ -127,6 +127,8 @@ pub enum WhyOver {
     TimeIsOver,
     /// Somebody asked too often.
     UsedUp,
+    /// This device went offline.
+    Offline,
     /// The device could not be made a member.
     Failed,
 }
@@ -178,6 +180,7 @@ impl From<view::Inviting> for Inviting {
                     view::InvitingOver::WrongPick => WhyOver::WrongPick,
                     view::InvitingOver::TimeIsOver => WhyOver::TimeIsOver,
                     view::InvitingOver::UsedUp => WhyOver::UsedUp,
+                    view::InvitingOver::Offline => WhyOver::Offline,
                     view::InvitingOver::Failed => WhyOver::Failed,
                 },
                 message,

@@ -37,6 +37,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
   const notices = useStore(model.notices)
   const inviting = useStore(model.inviting)
   const nearby = useStore(model.nearby)
+  const notNow = useStore(model.notNow)
   const voice = useVoice()
   const [listHidden, setListHidden] = useState(settings.listHidden)
   const [sheet, setSheet] = useState<OpenSheet>(null)
@@ -84,7 +85,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
   }
   // Who shares nothing yet is told without looking; others find it where they would join.
   const alone = overview?.spaces.length === 1 && members.every(({ self }) => self)
-  const card = alone && sheet === null && !asking ? nearby[0] : undefined
+  const card = alone && sheet === null && !asking ? nearby.find(({ id }) => !notNow.has(id)) : undefined
   const newest = notices.at(-1)
   useSpoken(voice, 'notice', String(newest?.key), newest?.message ?? null)
 
@@ -139,7 +140,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         {session && <Links session={session} />}
         <Notices notices={notices} onDismiss={key => model.dismiss(key)}>
           {card !== undefined && (
-            <NearbyCard from={card} onAsk={() => ask(card)} onNotNow={() => model.notNow(card.id)} />
+            <NearbyCard from={card} onAsk={() => ask(card)} onNotNow={() => model.decline(card.id)} />
           )}
         </Notices>
       </Page>

@@ -40,12 +40,12 @@ export class WindowModel {
   readonly status = new Store<NoteStatus | null>(null)
   readonly notices = new Store<ShownNotice[]>([])
   readonly inviting = new Store<Inviting>({ state: 'closed' })
-  /** Who invites nearby, without those to whom the person said "not now". */
   readonly nearby = new Store<Nearby[]>([])
+  /** Invitations to which the person said "not now": no card any more, and still there under "Join a space". */
+  readonly notNow = new Store<ReadonlySet<string>>(new Set())
   /** Why the window could not start at all. */
   readonly failure = new Store<{ why: string; held: boolean } | null>(null)
   #notices = 0
-  readonly #notNow = new Set<string>()
 
   constructor(backend: Backend) {
     this.backend = backend
@@ -110,9 +110,8 @@ export class WindowModel {
   }
 
   /** The person does not want to be asked about this invitation again. */
-  notNow(id: string): void {
-    this.#notNow.add(id)
-    this.#nearby(this.nearby.get())
+  decline(id: string): void {
+    this.notNow.update(declined => new Set(declined).add(id))
   }
 
   notice(message: string, copy?: string): void {
@@ -145,7 +144,7 @@ export class WindowModel {
       const space = here(settings.lastSpace()) ?? here(overview.defaultSpace) ?? overview.spaces[0]
       if (space !== undefined) await this.#enter(space)
       this.inviting.set(await this.backend.invitation())
-      this.#nearby(await this.backend.nearby())
+      this.nearby.set(await this.backend.nearby())
     } catch (error) {
       this.failure.set({ why: reason(error), held: (error as { code?: unknown } | null)?.code === 'held' })
     }
@@ -208,16 +207,12 @@ export class WindowModel {
         this.inviting.set(event.inviting)
         return
       case 'nearby':
-        this.#nearby(event.rows)
+        this.nearby.set(event.rows)
         return
       case 'notice':
         this.#showNotice({ ...event.notice, key: ++this.#notices })
         return
     }
-  }
-
-  #nearby(rows: Nearby[]): void {
-    this.nearby.set(rows.filter(({ id }) => !this.#notNow.has(id)))
   }
 
   #overview(overview: Overview): void {

@@ -140,7 +140,7 @@ export type Inviting =
       untilMs: number
     }
   | { state: 'joined'; person: string; deviceName: string }
-  | { state: 'over'; why: 'wrong_pick' | 'time_is_over' | 'used_up' | 'failed'; message: string }
+  | { state: 'over'; why: 'wrong_pick' | 'time_is_over' | 'used_up' | 'offline' | 'failed'; message: string }
 
 /** Somebody nearby who invites. What it says of itself; nothing of it is proven. */
 export interface Nearby {

@@ -466,6 +466,8 @@ export type WhyOver =
 "time_is_over" | 
 /**  Somebody asked too often. */
 "used_up" | 
+/**  This device went offline. */
+"offline" | 
 /**  The device could not be made a member. */
 "failed";
 

@@ -185,6 +185,9 @@ describe('by keyboard', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Not now' }).click()
     await page.getByTestId('nearby-card').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Join a space' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Ask to join' }).waitFor()
   })
 
   test('a new note, the list and back, the list away', async () => {

@@ -139,6 +139,8 @@ pub enum InvitingOver {
     TimeIsOver,
     /// Somebody asked too often.
     UsedUp,
+    /// This device went offline.
+    Offline,
     /// The device could not be made a member.
     Failed,
 }

@@ -88,9 +88,12 @@ impl Driver {
 
     /// The person closes it.
     pub(crate) fn close_invitation(&mut self) {
-        self.end_invitation(Ended::Closed);
+        let was_open = self.pairing.inviting.open.take().is_some();
         // What an invitation before said has been read, too.
         self.show_inviting(view::Inviting::Closed);
+        if was_open {
+            self.close_unneeded_door();
+        }
     }
 
     /// What is seen of it, from now on.
@@ -140,7 +143,10 @@ impl Driver {
         match why {
             // What becomes of the member is said when it is one.
             Ended::Joined => {}
-            Ended::Closed => self.show_inviting(view::Inviting::Closed),
+            Ended::Closed => self.show_inviting(over(
+                InvitingOver::Offline,
+                "this device works offline now, so the invitation is closed. nobody was let in",
+            )),
             Ended::WrongPick => self.show_inviting(over(
                 InvitingOver::WrongPick,
                 "those pictures are not on the other screen, so somebody else may have been asking. nobody was let in. \
