@@ -261,13 +261,14 @@ fn kill_one(ana: &Peer, ben: &Peer, at: Killed, moment: Duration) {
         _ => host.running.say(&row.to_string()),
     }
     if matches!(at, Killed::HostPicking) {
-        // Before, between or after the entry and the answer.
+        // The drawn moment of the kill, before, between or after the entry and the answer; nothing is waited for.
         std::thread::sleep(moment);
         return host.running.kill9();
     }
     guest.sees("welcomed");
     if matches!(at, Killed::GuestOpening) {
         guest.running.say("yes");
+        // Likewise, in the middle of taking everything over.
         std::thread::sleep(moment);
     }
     guest.running.kill9();
