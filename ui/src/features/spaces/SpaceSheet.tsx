@@ -1,9 +1,7 @@
-import { useRef, useState } from 'react'
-import { Button } from '../../shared/Button'
-import field from '../../shared/Field.module.css'
+import { useRef } from 'react'
 import { m } from '../../shared/messages'
-import { reason } from '../../shared/reason'
-import { Sheet, SheetEnds } from '../../shared/Sheet'
+import { OneField } from '../../shared/OneField'
+import { Sheet } from '../../shared/Sheet'
 
 /** Making a space, or giving the present one another name. */
 export type SpaceTask = 'new' | 'rename'
@@ -21,6 +19,7 @@ interface Props {
 }
 
 export function SpaceSheet({ open, task, name, onName, onClose, onClosed }: Props) {
+  const before = task === 'rename' ? name : ''
   const first = useRef<HTMLInputElement>(null)
   return (
     <Sheet
@@ -32,84 +31,21 @@ export function SpaceSheet({ open, task, name, onName, onClose, onClosed }: Prop
       initialFocus={first}
     >
       {open && (
-        <NameForm
+        <OneField
           ref={first}
-          task={task}
-          name={task === 'rename' ? name : ''}
-          onName={onName}
+          id="space-name"
+          label={m.space.name}
+          placeholder={m.space.placeholder}
+          initial={before}
+          empty={m.space.empty}
+          failed={m.space.failed}
+          action={m.space.action[task]}
+          onText={async text => {
+            if (text !== before) await onName(text)
+          }}
           onClose={onClose}
         />
       )}
     </Sheet>
-  )
-}
-
-interface FormProps extends Pick<Props, 'task' | 'name' | 'onName' | 'onClose'> {
-  ref: React.RefObject<HTMLInputElement | null>
-}
-
-function NameForm({ ref, task, name: before, onName, onClose }: FormProps) {
-  const [name, setName] = useState(before)
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<string | null>(null)
-
-  const submit = async () => {
-    if (name.trim() === '') return setError(m.space.empty)
-    if (name.trim() === before) return onClose()
-    setBusy(true)
-    setError(null)
-    try {
-      await onName(name.trim())
-      onClose()
-    } catch (failure) {
-      setError(m.space.failed(reason(failure)))
-      setBusy(false)
-      ref.current?.focus()
-    }
-  }
-
-  return (
-    <form
-      onSubmit={event => {
-        event.preventDefault()
-        void submit()
-      }}
-    >
-      <div className={field.field}>
-        <label className={field.label} htmlFor="space-name">
-          {m.space.name}
-        </label>
-        <input
-          ref={ref}
-          id="space-name"
-          data-testid="space-name"
-          className={field.input}
-          autoComplete="off"
-          placeholder={m.space.placeholder}
-          value={name}
-          readOnly={busy}
-          aria-invalid={error !== null || undefined}
-          aria-describedby={error !== null ? 'space-error' : undefined}
-          onFocus={event => event.target.select()}
-          onChange={event => {
-            setName(event.target.value)
-            setError(null)
-          }}
-        />
-        {error !== null && (
-          <p className={field.error} id="space-error" role="alert">
-            {error}
-          </p>
-        )}
-      </div>
-      <SheetEnds>
-        <Button look="line" onClick={onClose}>
-          {m.menu.cancel}
-        </Button>
-        <Button look="primary" type="submit" disabled={busy} data-testid="space-submit">
-          {m.space.action[task]}
-        </Button>
-      </SheetEnds>
-    </form>
   )
 }
