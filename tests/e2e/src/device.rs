@@ -210,8 +210,15 @@ impl Device {
     /// # Panics
     /// When it is not shown within `limit`.
     pub fn see(&self, name: &str, limit: Duration) -> Element {
-        let what = format!("{}'s window shows {name}", self.person);
-        until(&what, limit, || self.shown(&page::named(name)))
+        within(limit, || self.shown(&page::named(name))).unwrap_or_else(|| {
+            let log = self.window.as_ref().map(|window| window.driver.err.tail(30));
+            panic!(
+                "waited {} s for: {}'s window shows {name}\n{}",
+                limit.as_secs(),
+                self.person,
+                log.unwrap_or_default()
+            )
+        })
     }
 
     /// Clicks on what has this name.

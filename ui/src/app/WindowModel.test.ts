@@ -18,11 +18,11 @@ async function begin(
   const listeners: ((event: BackendEvent) => void)[] = []
   backend = {
     ...fake,
-    ...change(fake),
     subscribe: listener => {
       listeners.push(listener)
       return fake.subscribe(listener)
     },
+    ...change(fake),
   }
   tell = event => listeners.forEach(listener => listener(event))
   model = new WindowModel(backend)
@@ -115,6 +115,63 @@ describe('notes', () => {
     const spaces = overview.spaces.map(space => ({ id: space.id, name: space.name, role: 'viewer' as const }))
     tell({ kind: 'overview', overview: { ...overview, spaces } })
     expect(model.space.get()?.role).toBe('viewer')
+  })
+})
+
+describe('an event that overtakes an answer is newer', () => {
+  const gate = () => {
+    let open = () => {}
+    const opened = new Promise<void>(resolve => {
+      open = resolve
+    })
+    return { opened, open }
+  }
+  const somebody = {
+    id: '1',
+    person: 'Ana',
+    deviceName: 'Ana’s laptop',
+    spaceName: 'Trip',
+    role: 'editor' as const,
+  }
+
+  test('about who invites nearby', async () => {
+    const { opened, open } = gate()
+    const nearby = vi.fn(() => opened.then(() => []))
+    await begin('first', () => ({ nearby }))
+    await vi.waitUntil(() => nearby.mock.calls.length === 1)
+    tell({ kind: 'nearby', rows: [somebody] })
+    open()
+    await new Promise(resolve => setTimeout(resolve))
+    expect(model.nearby.get()).toEqual([somebody])
+  })
+
+  test('about a space that is being entered, as long as any part of it is on its way', async () => {
+    const { opened, open } = gate()
+    const members = vi.fn<Backend['members']>()
+    const begun = begin('quiet', fake => ({
+      members: members.mockImplementation(id => opened.then(() => fake.members(id))),
+    }))
+    await vi.waitUntil(() => members.mock.calls.length === 1)
+    const rows = (await backend.listNotes('')).slice(0, 1)
+    await new Promise(resolve => setTimeout(resolve))
+    tell({ kind: 'notes', space: members.mock.calls[0]?.[0] ?? '', rows })
+    open()
+    await begun
+    expect(model.rows.get()).toEqual(rows)
+  })
+
+  test('and nothing is asked before events are heard', async () => {
+    const { opened, open } = gate()
+    const overview = vi.fn<Backend['overview']>()
+    const begun = begin('quiet', fake => ({
+      overview: overview.mockImplementation(fake.overview),
+      subscribe: listener => opened.then(() => fake.subscribe(listener)),
+    }))
+    await new Promise(resolve => setTimeout(resolve))
+    expect(overview).not.toHaveBeenCalled()
+    open()
+    await begun
+    expect(openTitle()).toBe('Winter trip')
   })
 })
 

@@ -26,6 +26,10 @@ export interface OpenNote {
 /** More notices than this and the oldest go: they are for reading, not for keeping. */
 const MAX_NOTICES = 4
 
+const ofOverview = (event: BackendEvent) => (event.kind === 'overview' ? event.overview : undefined)
+const ofInviting = (event: BackendEvent) => (event.kind === 'inviting' ? event.inviting : undefined)
+const ofNearby = (event: BackendEvent) => (event.kind === 'nearby' ? event.rows : undefined)
+
 /**
  * What the window shows around the text: spaces, notes, members, notices, and which note is open. Rust is the truth;
  * everything here is its last word. No document text passes through.
@@ -46,6 +50,8 @@ export class WindowModel {
   /** Why the window could not start at all. */
   readonly failure = new Store<{ why: string; held: boolean } | null>(null)
   #notices = 0
+  /** Who waits for an answer that an event may overtake. */
+  readonly #overtaken = new Set<(event: BackendEvent) => void>()
 
   constructor(backend: Backend) {
     this.backend = backend
@@ -53,9 +59,9 @@ export class WindowModel {
 
   /** Loads, and opens the note that was open last, or a first new one. Returns what ends the subscription. */
   start(): () => void {
-    const stop = this.backend.subscribe(event => this.#hear(event))
-    void this.#load()
-    return stop
+    const subscribed = this.backend.subscribe(event => this.#hear(event))
+    void this.#load(subscribed)
+    return () => void subscribed.then(stop => stop())
   }
 
   /** Ends the headless Skein that holds the notes, and opens them here. */
@@ -90,7 +96,7 @@ export class WindowModel {
   /** Makes a space and goes there. */
   async newSpace(name: string): Promise<void> {
     const id = await this.backend.newSpace(name)
-    this.overview.set(await this.backend.overview())
+    await this.#loadOverview()
     await this.chooseSpace(id)
   }
 
@@ -105,7 +111,7 @@ export class WindowModel {
 
   async joined({ space, name }: Joined): Promise<void> {
     this.notice(m.join.joined(name))
-    this.overview.set(await this.backend.overview())
+    await this.#loadOverview()
     await this.chooseSpace(space)
   }
 
@@ -132,29 +138,67 @@ export class WindowModel {
   async refreshStatus(): Promise<void> {
     const open = this.open.get()
     if (open === null) return
-    const status = await this.backend.noteStatus(open.id).catch(() => null)
+    const status = await this.#newest(
+      () => this.backend.noteStatus(open.id).catch(() => null),
+      event => (event.kind === 'status' && event.status.note === open.id ? event.status : undefined),
+    )
     if (status !== null && this.open.get()?.id === open.id) this.status.set(status)
   }
 
-  async #load(): Promise<void> {
+  async #load(subscribed?: Promise<unknown>): Promise<void> {
     try {
-      const overview = await this.backend.overview()
-      this.overview.set(overview)
+      // What happened between an answer and the first event that is heard would never be known.
+      await subscribed
+      const overview = await this.#loadOverview()
       const here = (wanted: string | null) => overview.spaces.find(({ id }) => id === wanted)
       const space = here(settings.lastSpace()) ?? here(overview.defaultSpace) ?? overview.spaces[0]
       if (space !== undefined) await this.#enter(space)
-      this.inviting.set(await this.backend.invitation())
-      this.nearby.set(await this.backend.nearby())
+      const { backend } = this
+      this.inviting.set(await this.#newest(() => backend.invitation(), ofInviting))
+      this.nearby.set(await this.#newest(() => backend.nearby(), ofNearby))
     } catch (error) {
       this.failure.set({ why: reason(error), held: (error as { code?: unknown } | null)?.code === 'held' })
     }
   }
 
+  async #loadOverview(): Promise<Overview> {
+    const overview = await this.#newest(() => this.backend.overview(), ofOverview)
+    this.overview.set(overview)
+    return overview
+  }
+
+  /**
+   * The answer to a question, or what an event has said of the same since it was asked. Answers and events come by ways
+   * of their own, so an answer may be the older of the two; each event carries the whole state, and each change brings one.
+   */
+  async #newest<T>(ask: () => Promise<T>, told: (event: BackendEvent) => T | undefined): Promise<T> {
+    const heard: T[] = []
+    const listen = (event: BackendEvent) => {
+      const said = told(event)
+      if (said !== undefined) heard.push(said)
+    }
+    this.#overtaken.add(listen)
+    try {
+      const answer = await ask()
+      return heard.at(-1) ?? answer
+    } finally {
+      this.#overtaken.delete(listen)
+    }
+  }
+
   async #enter(space: SpaceRow): Promise<void> {
     settings.setLastSpace(space.id)
+    // Both are listened for until both are here: no event about a space that is not shown yet counts otherwise.
+    const both = Promise.all([this.backend.listNotes(space.id), this.backend.members(space.id)])
     const [rows, members] = await Promise.all([
-      this.backend.listNotes(space.id),
-      this.backend.members(space.id),
+      this.#newest(
+        () => both.then(([rows]) => rows),
+        event => (event.kind === 'notes' && event.space === space.id ? event.rows : undefined),
+      ),
+      this.#newest(
+        () => both.then(([, members]) => members),
+        event => (event.kind === 'members' && event.space === space.id ? event.members : undefined),
+      ),
     ])
     this.space.set(space)
     this.rows.set(rows)
@@ -189,6 +233,7 @@ export class WindowModel {
   }
 
   #hear(event: BackendEvent): void {
+    for (const listen of this.#overtaken) listen(event)
     const space = this.space.get()?.id
     switch (event.kind) {
       case 'notes':

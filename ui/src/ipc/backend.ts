@@ -230,5 +230,6 @@ export interface Backend {
   openLink(url: string): Promise<void>
   /** Ends the headless Skein that holds the profile and opens it here. Everything else is rejected as `held` until then. */
   takeOver(): Promise<void>
-  subscribe(listener: (event: BackendEvent) => void): () => void
+  /** Once it is resolved, every event is heard, until its value is called. */
+  subscribe(listener: (event: BackendEvent) => void): Promise<() => void>
 }

@@ -94,8 +94,6 @@ function plain(bytes: Uint8Array | null): number[] | null {
   return bytes === null ? null : Array.from(bytes)
 }
 
-function subscribe(listener: (event: BackendEvent) => void): () => void {
-  // `listen` answers later; who unsubscribes before that must still be unsubscribed.
-  const registered = listen<BackendEvent>(EVENT, ({ payload }) => listener(payload))
-  return () => void registered.then(stop => stop())
+function subscribe(listener: (event: BackendEvent) => void): Promise<() => void> {
+  return listen<BackendEvent>(EVENT, ({ payload }) => listener(payload))
 }

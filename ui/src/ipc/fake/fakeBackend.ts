@@ -126,7 +126,7 @@ export function fakeBackend(name: string): Backend & { world: World } {
     },
     openLink: async () => {},
     takeOver: async () => {},
-    subscribe: listener => {
+    subscribe: async listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
