@@ -211,7 +211,10 @@ impl Device {
     /// When it is not shown within `limit`.
     pub fn see(&self, name: &str, limit: Duration) -> Element {
         within(limit, || self.shown(&page::named(name))).unwrap_or_else(|| {
-            let log = self.window.as_ref().map(|window| window.driver.err.tail(30));
+            let log = self
+                .window
+                .as_ref()
+                .map(|window| window.driver.err.tail(30));
             panic!(
                 "waited {} s for: {}'s window shows {name}\n{}",
                 limit.as_secs(),
