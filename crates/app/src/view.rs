@@ -24,6 +24,17 @@ pub enum Role {
     Owner,
 }
 
+impl Role {
+    /// In a sentence: "an editor".
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Role::Viewer => "a viewer",
+            Role::Editor => "an editor",
+            Role::Owner => "an owner",
+        }
+    }
+}
+
 impl From<skein_space::Role> for Role {
     fn from(role: skein_space::Role) -> Self {
         match role {

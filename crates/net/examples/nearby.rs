@@ -47,7 +47,10 @@ async fn main() {
         pairing_port: None,
     };
     handle
-        .command(NetCommand::Allow(others))
+        .command(NetCommand::Allow {
+            members: others,
+            former: BTreeSet::new(),
+        })
         .await
         .expect("the net runs");
     handle

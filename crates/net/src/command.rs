@@ -63,7 +63,14 @@ pub struct Announcement {
 pub enum NetCommand {
     /// The peers that may be connected, all of them. Connections to others close at once, with
     /// whatever their streams still had to send. Nobody is allowed before the first of these.
-    Allow(BTreeSet<TransportKey>),
+    Allow {
+        /// Who takes part in everything.
+        members: BTreeSet<TransportKey>,
+        /// Who did once: let in for [`crate::config::FORMER_OPEN`] every
+        /// [`crate::config::FORMER_PAUSE`], for streams alone, so that they can be told. Never
+        /// dialled, and gossip keeps quiet towards them.
+        former: BTreeSet<TransportKey>,
+    },
     /// Where a peer was last reached; replaces what was known. Dialled now and again while the peer
     /// is allowed and not connected. Empty forgets the peer.
     Known {

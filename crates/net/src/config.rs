@@ -189,6 +189,13 @@ impl fmt::Debug for TransportSeed {
     }
 }
 
+/// How long somebody who was removed may stay connected, to hear so: long enough for either side to
+/// open a stream (2 s in the engine) on a slow machine.
+pub const FORMER_OPEN: Duration = Duration::from_secs(10);
+
+/// How often somebody who was removed is let in: whoever heard does not come again.
+pub const FORMER_PAUSE: Duration = Duration::from_secs(60);
+
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {

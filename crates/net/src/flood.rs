@@ -35,10 +35,10 @@ fn device(number: u32, bound: Bound) -> (Swarm<Skein>, Tasks, Lifelines) {
 /// Connects as a stranger that lets the member in, until the member hangs up on it.
 async fn knock(number: u32, address: SocketAddr) {
     let (mut swarm, tasks, _lifelines) = device(number, Bound::none());
-    swarm
-        .behaviour_mut()
-        .gate
-        .allow(HashSet::from([keypair(0).public().to_peer_id()]));
+    swarm.behaviour_mut().gate.allow(
+        HashSet::from([keypair(0).public().to_peer_id()]),
+        &HashSet::new(),
+    );
     if let Some(gossip) = swarm.behaviour_mut().gossip.as_mut() {
         gossip.subscribe(&Topic([1; 32]));
     }

@@ -17,6 +17,9 @@ use libp2p::swarm::{
     THandlerInEvent, THandlerOutEvent, ToSwarm, dummy,
 };
 use libp2p::{Multiaddr, PeerId};
+use tokio::time::Instant;
+
+use crate::config;
 
 /// The reason of a refusal; told apart from other failures of a dial.
 #[derive(Debug)]
@@ -33,28 +36,58 @@ impl std::error::Error for Stranger {}
 /// Lets allowed peers through and closes the others.
 #[derive(Default)]
 pub(crate) struct Gate {
-    allowed: HashSet<PeerId>,
+    members: HashSet<PeerId>,
+    /// Who was a member once, and when each was last let in.
+    former: HashMap<PeerId, Option<Instant>>,
     established: HashMap<PeerId, usize>,
     closing: VecDeque<PeerId>,
     waker: Option<Waker>,
 }
 
 impl Gate {
-    /// Replaces the allowed set and closes connections of peers that are no longer in it.
-    pub(crate) fn allow(&mut self, allowed: HashSet<PeerId>) {
-        self.allowed = allowed;
-        let out = self
-            .established
-            .keys()
-            .filter(|peer| !self.allowed.contains(*peer));
-        self.closing.extend(out.copied());
+    /// Replaces the allowed sets and closes connections of peers that are no longer what they were.
+    pub(crate) fn allow(&mut self, members: HashSet<PeerId>, former: &HashSet<PeerId>) {
+        let before = std::mem::replace(&mut self.members, members);
+        let mut let_in = std::mem::take(&mut self.former);
+        let another = |peer: &&PeerId| {
+            let was = (before.contains(*peer), let_in.contains_key(*peer));
+            was != (self.members.contains(*peer), former.contains(*peer))
+        };
+        let out: Vec<PeerId> = self.established.keys().filter(another).copied().collect();
+        for peer in former {
+            self.former
+                .insert(*peer, let_in.remove(peer).unwrap_or_default());
+        }
+        self.close(out);
+    }
+
+    /// Closes the connections of those who had time enough to be told that they are out.
+    pub(crate) fn tend(&mut self, now: Instant) {
+        let over = |peer: &&PeerId| {
+            let let_in = self.former.get(*peer).copied().flatten();
+            let_in.is_some_and(|at| now >= at + config::FORMER_OPEN)
+        };
+        let out = self.established.keys().filter(over).copied().collect();
+        self.close(out);
+    }
+
+    fn close(&mut self, peers: Vec<PeerId>) {
+        self.closing.extend(peers);
         if let Some(waker) = self.waker.take() {
             waker.wake();
         }
     }
 
-    fn check(&self, peer: &PeerId) -> Result<dummy::ConnectionHandler, ConnectionDenied> {
-        if self.allowed.contains(peer) {
+    fn check(&mut self, peer: &PeerId) -> Result<dummy::ConnectionHandler, ConnectionDenied> {
+        let now = Instant::now();
+        let lets_in = self.members.contains(peer)
+            || self.former.get_mut(peer).is_some_and(|let_in| {
+                if let_in.is_none_or(|at| now >= at + config::FORMER_PAUSE) {
+                    *let_in = Some(now);
+                }
+                let_in.is_some_and(|at| now < at + config::FORMER_OPEN)
+            });
+        if lets_in {
             Ok(dummy::ConnectionHandler)
         } else {
             Err(ConnectionDenied::new(Stranger))

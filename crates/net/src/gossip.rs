@@ -1,7 +1,9 @@
 //! Gossipsub, set up for a handful of devices that know each other.
 
+use std::collections::HashSet;
 use std::task::{Context, Poll};
 
+use either::Either;
 use libp2p::core::Endpoint;
 use libp2p::core::transport::PortUse;
 use libp2p::gossipsub::{
@@ -12,7 +14,7 @@ use libp2p::gossipsub::{
 use libp2p::swarm::behaviour::{ConnectionClosed, ConnectionEstablished};
 use libp2p::swarm::{
     ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
-    THandlerOutEvent, ToSwarm,
+    THandlerOutEvent, ToSwarm, dummy,
 };
 use libp2p::{Multiaddr, PeerId};
 use skein_space::Topic;
@@ -31,6 +33,10 @@ type Inner = Behaviour<IdentityTransform, MaxCountSubscriptionFilter<AllowAllSub
 pub(crate) struct Gossip {
     inner: Inner,
     connections: Vec<(PeerId, ConnectionId, libp2p::core::ConnectedPoint)>,
+    kept_out: HashSet<PeerId>,
+    /// Connections of such peers: gossipsub has no handler on them and does not know of them. Its own
+    /// blacklist refuses what they say and still sends them everything.
+    outside: HashSet<ConnectionId>,
 }
 
 /// What stands against publishing.
@@ -71,6 +77,8 @@ impl Gossip {
         Self {
             inner,
             connections: Vec::new(),
+            kept_out: HashSet::new(),
+            outside: HashSet::new(),
         }
     }
 
@@ -97,6 +105,11 @@ impl Gossip {
             })
     }
 
+    /// Peers that have no part in gossip on connections that begin from now on.
+    pub(crate) fn keep_out(&mut self, peers: HashSet<PeerId>) {
+        self.kept_out = peers;
+    }
+
     pub(crate) fn validate(&mut self, id: &GossipId, verdict: Verdict) {
         let Some(from) = peer_id(&id.from) else {
             return;
@@ -116,6 +129,10 @@ impl Gossip {
     #[cfg(test)]
     pub(crate) fn peers(&self) -> usize {
         self.inner.all_peers().count()
+    }
+
+    fn stays_out(&mut self, connection: ConnectionId, peer: &PeerId) -> bool {
+        self.kept_out.contains(peer) && self.outside.insert(connection)
     }
 
     fn on_established(&mut self, established: ConnectionEstablished<'_>) {
@@ -176,7 +193,8 @@ pub(crate) fn topic_of<'a>(
 }
 
 impl NetworkBehaviour for Gossip {
-    type ConnectionHandler = <Inner as NetworkBehaviour>::ConnectionHandler;
+    type ConnectionHandler =
+        Either<<Inner as NetworkBehaviour>::ConnectionHandler, dummy::ConnectionHandler>;
     type ToSwarm = Event;
 
     fn handle_established_inbound_connection(
@@ -186,8 +204,12 @@ impl NetworkBehaviour for Gossip {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        if self.stays_out(connection, &peer) {
+            return Ok(Either::Right(dummy::ConnectionHandler));
+        }
         self.inner
             .handle_established_inbound_connection(connection, peer, local, remote)
+            .map(Either::Left)
     }
 
     fn handle_established_outbound_connection(
@@ -198,12 +220,20 @@ impl NetworkBehaviour for Gossip {
         role: Endpoint,
         port_use: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        if self.stays_out(connection, &peer) {
+            return Ok(Either::Right(dummy::ConnectionHandler));
+        }
         self.inner
             .handle_established_outbound_connection(connection, peer, address, role, port_use)
+            .map(Either::Left)
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm) {
         match event {
+            FromSwarm::ConnectionEstablished(established)
+                if self.outside.contains(&established.connection_id) => {}
+            FromSwarm::ConnectionClosed(closed) if self.outside.remove(&closed.connection_id) => {}
+            FromSwarm::AddressChange(change) if self.outside.contains(&change.connection_id) => {}
             FromSwarm::ConnectionEstablished(established) => self.on_established(established),
             FromSwarm::ConnectionClosed(closed) => self.on_closed(closed),
             other => self.inner.on_swarm_event(other),
@@ -216,11 +246,15 @@ impl NetworkBehaviour for Gossip {
         connection: ConnectionId,
         event: THandlerOutEvent<Self>,
     ) {
-        self.inner
-            .on_connection_handler_event(peer, connection, event);
+        match event {
+            Either::Left(event) => self
+                .inner
+                .on_connection_handler_event(peer, connection, event),
+            Either::Right(never) => match never {},
+        }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ToSwarm<Event, THandlerInEvent<Self>>> {
-        self.inner.poll(cx)
+        self.inner.poll(cx).map(|event| event.map_in(Either::Left))
     }
 }

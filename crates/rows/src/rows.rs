@@ -33,14 +33,14 @@ pub fn op(op: StoreOp, made_ms: i64) -> Op {
             refused,
         },
         StoreOp::Space { space, incarnation } => Op::Space { space, incarnation },
-        StoreOp::Secret {
+        StoreOp::Secrets {
             space,
             label,
-            secret,
-        } => Op::Secret {
+            secrets,
+        } => Op::Secrets {
             space,
             label,
-            secret,
+            secrets,
         },
         StoreOp::NoteRow { space, note, row } => Op::NoteRow(space, note, stored_row(row)),
         StoreOp::TicketBound { ticket, device } => Op::TicketBound {
@@ -155,6 +155,7 @@ pub fn start_spaces(loaded: skein_store::Loaded) -> Vec<StartSpace> {
             let start = StartSpace {
                 space: row.space,
                 incarnation: row.incarnation,
+                secrets: Vec::new(),
                 roster: rosters.remove(&row.space).unwrap_or_default(),
                 chains: Vec::new(),
                 notes: Vec::new(),
@@ -162,6 +163,12 @@ pub fn start_spaces(loaded: skein_store::Loaded) -> Vec<StartSpace> {
             (row.space, start)
         })
         .collect();
+    for (space, row) in loaded.secrets {
+        if let Some(start) = spaces.get_mut(&space) {
+            let each = row.secrets.into_iter();
+            start.secrets.extend(each.map(|secret| (row.label, secret)));
+        }
+    }
     for row in loaded.chains {
         if let Some(start) = spaces.get_mut(&row.chain.space) {
             start.chains.push(StartChain {

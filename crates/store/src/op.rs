@@ -54,21 +54,14 @@ pub enum Op {
         /// The frontier of what it covers.
         frontier: Vec<EntryRef>,
     },
-    /// A secret of a space.
-    Secret {
+    /// The secrets of one label of a space, in place of those before; none forgets the label.
+    Secrets {
         /// The space.
         space: SpaceId,
-        /// Its label.
+        /// The label.
         label: SecretLabel,
-        /// The secret.
-        secret: [u8; 32],
-    },
-    /// A secret that is neither current nor worth recognising any more.
-    ForgetSecret {
-        /// The space.
-        space: SpaceId,
-        /// Its label.
-        label: SecretLabel,
+        /// The secrets, the one in use first.
+        secrets: Vec<[u8; 32]>,
     },
     /// A ticket this device gives out.
     Ticket(TicketRow),

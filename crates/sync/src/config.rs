@@ -39,6 +39,15 @@ pub const RANGE_CHUNK_ENTRIES: u64 = 256;
 /// Local quiet before changed Heads are told, ms.
 pub const HEADS_QUIET_MS: u64 = 1_000;
 
+/// How long a device without a secret for its roster waits for a member's before it makes one, ms (security.md).
+pub const SECRET_WAIT_MS: u64 = 5_000;
+
+/// Labels whose secrets are held, the current one included: with former ones a member that was away is recognised.
+pub const SECRET_LABELS_MAX: usize = 33;
+
+/// Secrets held of one label: devices that learn of a removal apart make one each.
+pub const SECRETS_PER_LABEL: usize = 4;
+
 /// Longest wait before changed Heads are told while somebody keeps typing, ms: a receipt within seconds.
 pub const HEADS_MAX_WAIT_MS: u64 = 4_000;
 

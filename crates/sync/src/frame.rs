@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use skein_space::{ChainId, DeviceKey, Entry, Incarnation, SpaceId};
+use skein_space::{ChainId, DeviceKey, Entry, Incarnation, SecretLabel, SpaceId};
 
 use crate::config;
 use crate::heads::{Digest, Heads, lines_hash};
@@ -34,6 +34,8 @@ pub mod kind {
     pub const RELAYED: u8 = 9;
     /// The same for who holds what that one holds: without the lines.
     pub const RELAYED_SHORT: u8 = 10;
+    /// The secrets of the space.
+    pub const SECRETS: u8 = 11;
 }
 
 /// The first frame on a stream.
@@ -211,6 +213,11 @@ pub enum Frame {
     Relayed(Relayed),
     /// The sender leaves on purpose.
     Goodbye,
+    /// The receiver is out of the space: the Member entries that say so, each after what it is built on. Not yet
+    /// verified.
+    Removed(Vec<Arc<Entry>>),
+    /// All secrets the sender holds of the space.
+    Secrets(Vec<(SecretLabel, [u8; 32])>),
     /// A type this version does not know, or does not act on.
     Unknown(u8),
 }
@@ -243,6 +250,8 @@ impl Frame {
                 Reader::new(body).end()?;
                 Self::Goodbye
             }
+            kind::REMOVED => Self::Removed(decode_entries(body)?),
+            kind::SECRETS => Self::Secrets(decode_secrets(body)?),
             other => Self::Unknown(other),
         })
     }
@@ -274,7 +283,55 @@ impl Frame {
             Self::Presence(presence) => (kind::PRESENCE, presence.encode()),
             Self::Relayed(relayed) => relayed.encode(),
             Self::Goodbye => (kind::GOODBYE, Vec::new()),
+            Self::Removed(entries) => (kind::REMOVED, encode_entries(entries)),
+            Self::Secrets(secrets) => (kind::SECRETS, encode_secrets(secrets)),
             Self::Unknown(kind) => (*kind, Vec::new()),
         }
     }
+}
+
+/// Each with its length, u32.
+fn encode_entries(entries: &[Arc<Entry>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for entry in entries {
+        let bytes = entry.encode();
+        out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+        out.extend_from_slice(&bytes);
+    }
+    out
+}
+
+fn decode_entries(body: &[u8]) -> Result<Vec<Arc<Entry>>, WireError> {
+    let mut r = Reader::new(body);
+    let mut entries = Vec::new();
+    while r.remaining() > 0 {
+        let length = u32::from_le_bytes(r.array()?) as usize;
+        let entry = Entry::decode(r.take(length)?).map_err(|_| WireError::Bounds)?;
+        entries.push(Arc::new(entry));
+    }
+    Ok(entries)
+}
+
+fn encode_secrets(secrets: &[(SecretLabel, [u8; 32])]) -> Vec<u8> {
+    let each = secrets.iter();
+    each.flat_map(|(label, secret)| [label.0, *secret])
+        .flatten()
+        .collect()
+}
+
+/// Strictly rising, so that there is one form.
+fn decode_secrets(body: &[u8]) -> Result<Vec<(SecretLabel, [u8; 32])>, WireError> {
+    let mut r = Reader::new(body);
+    let mut secrets: Vec<(SecretLabel, [u8; 32])> = Vec::new();
+    while r.remaining() > 0 {
+        let next = (SecretLabel(r.array()?), r.array()?);
+        if secrets.len() == config::SECRET_LABELS_MAX * config::SECRETS_PER_LABEL {
+            return Err(WireError::Bounds);
+        }
+        if secrets.last().is_some_and(|last| *last >= next) {
+            return Err(WireError::Order);
+        }
+        secrets.push(next);
+    }
+    Ok(secrets)
 }

@@ -83,6 +83,8 @@ pub fn words(input: &Input) -> String {
         Input::Found { .. } => "found".into(),
         Input::Joined { .. } => "joined".into(),
         Input::Admit { .. } => "admit".into(),
+        Input::ChangeRole { role, .. } => format!("role {role:?}"),
+        Input::NewSecret { .. } => "new secret".into(),
         Input::NewIncarnation { incarnation, .. } => {
             format!("new incarnation {}", short(&incarnation.0))
         }

@@ -14,6 +14,7 @@ use crate::view::DocMessage;
 pub(super) enum Asked {
     Space(Reply<SpaceId>),
     Admitted(Reply<Vec<Arc<Entry>>>),
+    RoleChanged(Reply<Vec<skein_sync::Cut>>),
 }
 
 impl Driver {
@@ -96,6 +97,19 @@ impl Driver {
                     let _ = reply.send(result.map_err(refused));
                 }
             }
+            Effect::RoleChanged { request, result } => {
+                if let Some(Asked::RoleChanged(reply)) = self.requests.remove(&request) {
+                    let refused = |error: skein_sync::RoleError| {
+                        AppError::new(Code::NotAllowed, format!("{error}. nothing was changed"))
+                    };
+                    let _ = reply.send(result.map_err(refused));
+                }
+            }
+            Effect::NeedSecret { space, label } => self.inbox.push_back(Input::NewSecret {
+                space,
+                label,
+                secret: random(),
+            }),
             Effect::NeedIncarnation { space } => self.inbox.push_back(Input::NewIncarnation {
                 space,
                 incarnation: Incarnation(random()),
@@ -188,6 +202,25 @@ impl Driver {
             space,
             member,
             ticket: ticket.map(|(ticket, device)| (ticket.0, device)),
+        });
+    }
+
+    /// Changes what a member may do; none: it is out. Answered when it is durable.
+    pub(crate) fn change_role(
+        &mut self,
+        space: SpaceId,
+        subject: skein_space::DeviceKey,
+        role: Option<skein_space::Role>,
+        reply: Reply<Vec<skein_sync::Cut>>,
+    ) {
+        let request = self.next_request();
+        self.requests.insert(request, Asked::RoleChanged(reply));
+        self.feed(Input::ChangeRole {
+            request,
+            space,
+            subject,
+            role,
+            secret: random(),
         });
     }
 

@@ -105,33 +105,46 @@ impl Driver {
     }
 
     fn allow_members(&self) {
-        let mut allowed = BTreeSet::new();
+        let (mut allowed, mut former) = (BTreeSet::new(), BTreeSet::new());
         let me = self.device();
         for space in self.engine.spaces() {
             let members = self.engine.roster(space).map(|roster| roster.members());
-            let others = members.unwrap_or_default().into_iter();
-            let others = others.filter(|member| member.role.is_some() && member.device != me);
-            allowed.extend(others.map(|member| member.transport));
+            let others: Vec<_> = members.unwrap_or_default();
+            if self.engine.role(space).is_none() {
+                // Out of it, there is nobody here to meet.
+                continue;
+            }
+            for member in others.iter().filter(|member| member.device != me) {
+                let who = match member.role {
+                    Some(_) => &mut allowed,
+                    // It is told that it is out, whenever it calls.
+                    None => &mut former,
+                };
+                who.insert(member.transport);
+            }
         }
-        self.net(NetCommand::Allow(allowed));
+        self.net(NetCommand::Allow {
+            members: allowed,
+            former,
+        });
     }
 
     /// Says which spaces' members we are, to those who share their secrets, and that a ticket is open.
     pub(super) fn announce(&mut self) {
         let mut tags = Vec::new();
         for (label, space) in (0..).zip(self.engine.spaces()) {
-            let current = self
-                .engine
-                .roster(space)
-                .map(|roster| roster.secret_label());
+            if self.engine.role(space).is_none() {
+                // This device is out: it is not found any more, and looks for nobody.
+                continue;
+            }
+            let current = self.current_secret(space).map(|secret| *secret.bytes());
             for row in self.held.reader().secrets(space).unwrap_or_default() {
-                let secret = skein_space::SpaceSecret::new(row.secret);
-                tags.push(Tag {
+                tags.extend(row.secrets.iter().map(|secret| Tag {
                     label,
-                    key: secret.tag_key(),
-                    shown: Some(row.label) == current,
+                    key: skein_space::SpaceSecret::new(*secret).tag_key(),
+                    shown: Some(*secret) == current,
                     dial: true,
-                });
+                }));
             }
         }
         tags.extend(self.ticket_tags());
@@ -169,10 +182,11 @@ impl Driver {
 
     /// The secret whose label is that of our own roster (security.md).
     pub(super) fn current_secret(&self, space: SpaceId) -> Option<skein_space::SpaceSecret> {
+        self.engine.role(space)?;
         let label = self.engine.roster(space)?.secret_label();
         let rows = self.held.reader().secrets(space).unwrap_or_default();
         let row = rows.into_iter().find(|row| row.label == label)?;
-        Some(skein_space::SpaceSecret::new(row.secret))
+        Some(skein_space::SpaceSecret::new(*row.secrets.iter().min()?))
     }
 
     pub(super) fn net_event(&mut self, event: NetEvent) {

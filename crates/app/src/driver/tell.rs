@@ -15,7 +15,7 @@ use crate::config::{FOLLOWED_NOTES, TELL_AFTER};
 use crate::error::AppError;
 use crate::view::{
     DurableEdit, Happening, Inviting, MemberRow, Nearby, NoteLine, NoteStatus, Overview,
-    PersonState, WatchEvent,
+    PersonState, Role, WatchEvent,
 };
 
 /// What a window is told of the whole app, as it changes.
@@ -203,6 +203,7 @@ impl Driver {
                 self.tell_people(space, note);
                 self.say_people(space, note);
             }
+            Event::Secrets { .. } => self.network_changed_members(),
             Event::Members { space } => {
                 self.members_changed(space);
                 self.look_at_waits();
@@ -336,6 +337,12 @@ impl Driver {
                     self.device_words(by)
                 ),
             ),
+            Notice::RoleChanged {
+                space,
+                device,
+                by,
+                role,
+            } => ("role_changed", self.role_words(space, device, by, role)),
             Notice::RolledBack { space } => (
                 "rolled_back",
                 format!(
@@ -368,6 +375,34 @@ impl Driver {
             ),
         };
         self.telling.notice_to_copy(code, message, copy);
+    }
+
+    fn role_words(
+        &mut self,
+        space: SpaceId,
+        device: DeviceKey,
+        by: DeviceKey,
+        role: Option<skein_space::Role>,
+    ) -> String {
+        let (by, space) = (self.device_words(by), self.space_name(space));
+        match (device == self.device(), role) {
+            (true, None) => format!(
+                "{by} removed this device from {space}. everything that is here stays here to read and to copy. \
+                 nothing new comes, and what you write there reaches nobody"
+            ),
+            (true, Some(role)) => {
+                format!(
+                    "{by} made this device {} in {space}",
+                    Role::from(role).with_article()
+                )
+            }
+            (false, None) => format!("{by} removed {} from {space}", self.device_words(device)),
+            (false, Some(role)) => format!(
+                "{by} made {} {} in {space}",
+                self.device_words(device),
+                Role::from(role).with_article()
+            ),
+        }
     }
 
     pub(super) fn tell_disk_low(&self) {

@@ -1,7 +1,8 @@
 //! What each command does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
+use libp2p::PeerId;
 use skein_space::{Topic, TransportKey};
 use tokio::time::Instant;
 
@@ -16,7 +17,7 @@ use crate::watch::Change;
 impl Task {
     pub(super) async fn on_command(&mut self, command: NetCommand) {
         match command {
-            NetCommand::Allow(allowed) => self.allow(allowed),
+            NetCommand::Allow { members, former } => self.allow(members, former),
             NetCommand::Known { peer, addresses } => {
                 let connected = self.links.connected(&peer);
                 self.keeper
@@ -58,21 +59,32 @@ impl Task {
         self.online.as_mut()?.swarm.behaviour_mut().gossip.as_mut()
     }
 
-    fn allow(&mut self, allowed: BTreeSet<TransportKey>) {
-        let out: Vec<TransportKey> = self.wanted.allowed.difference(&allowed).copied().collect();
-        self.keeper.allow(&allowed, Instant::now());
-        self.wanted.allowed = allowed;
-        if let Some(online) = self.online.as_mut() {
-            let peers = self
-                .wanted
-                .allowed
-                .iter()
-                .filter_map(key::peer_id)
-                .collect();
-            online.swarm.behaviour_mut().gate.allow(peers);
-        }
+    fn allow(&mut self, members: BTreeSet<TransportKey>, mut former: BTreeSet<TransportKey>) {
+        former.retain(|peer| !members.contains(peer));
+        // Who is something else now comes again as that.
+        let before = &self.wanted;
+        let out = before.members.difference(&members);
+        let out = out.chain(before.former.difference(&former));
+        let out: Vec<TransportKey> = out.copied().collect();
+        self.keeper.allow(&members, Instant::now());
+        (self.wanted.members, self.wanted.former) = (members, former);
+        self.tell_gate();
         for peer in out {
             self.drop_peer(peer);
+        }
+    }
+
+    /// Who may connect, and who of them has a part in gossip.
+    pub(super) fn tell_gate(&mut self) {
+        let Some(online) = self.online.as_mut() else {
+            return;
+        };
+        let ids = |keys: &BTreeSet<TransportKey>| keys.iter().filter_map(key::peer_id).collect();
+        let former: HashSet<PeerId> = ids(&self.wanted.former);
+        let behaviour = online.swarm.behaviour_mut();
+        behaviour.gate.allow(ids(&self.wanted.members), &former);
+        if let Some(gossip) = behaviour.gossip.as_mut() {
+            gossip.keep_out(former);
         }
     }
 

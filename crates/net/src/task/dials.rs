@@ -117,7 +117,7 @@ impl Task {
     /// Nobody we may connect to is missing.
     pub(super) fn all_connected(&self) -> bool {
         self.wanted
-            .allowed
+            .members
             .iter()
             .all(|peer| self.links.connected(peer))
     }

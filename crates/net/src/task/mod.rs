@@ -40,9 +40,17 @@ use online::Online;
 /// What the application asked for last; a swarm that opens again starts from it.
 #[derive(Debug, Default)]
 struct Wanted {
-    allowed: BTreeSet<TransportKey>,
+    members: BTreeSet<TransportKey>,
+    /// Who was a member once, and is none.
+    former: BTreeSet<TransportKey>,
     topics: BTreeSet<Topic>,
     announcement: Announcement,
+}
+
+impl Wanted {
+    fn lets_in(&self, peer: &TransportKey) -> bool {
+        self.members.contains(peer) || self.former.contains(peer)
+    }
 }
 
 /// A stream whose task runs.
@@ -247,6 +255,9 @@ impl Task {
             self.network_changed(&change);
         }
         self.tend_discovery(now);
+        if let Some(online) = self.online.as_mut() {
+            online.swarm.behaviour_mut().gate.tend(now);
+        }
     }
 }
 

@@ -68,7 +68,7 @@ impl Task {
         else {
             return;
         };
-        if !self.wanted.allowed.contains(&peer) {
+        if !self.wanted.lets_in(&peer) {
             self.on_dialled_stranger(connection); // no longer allowed; the gate closes it
             return;
         }

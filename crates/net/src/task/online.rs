@@ -10,7 +10,6 @@ use crate::addr::reachable;
 use crate::config::{self, Listen};
 use crate::discovery::{Discovery, Note, Reach};
 use crate::event::{NetEvent, StreamEnd, TroubleCode};
-use crate::key;
 use crate::swarm::{self, Skein, Tasks};
 use crate::task::Task;
 use crate::tcp::{Bound, Lifelines, Tcp, bind};
@@ -63,13 +62,6 @@ impl Task {
         let tcp = Tcp::new(bound.listeners, lifelines.clone());
         let mut swarm = swarm::build(&self.keypair, tcp, self.with_gossip, &tasks);
         let behaviour = swarm.behaviour_mut();
-        behaviour.gate.allow(
-            self.wanted
-                .allowed
-                .iter()
-                .filter_map(key::peer_id)
-                .collect(),
-        );
         if let Some(gossip) = behaviour.gossip.as_mut() {
             self.wanted
                 .topics
@@ -98,6 +90,7 @@ impl Task {
             discovery: None,
             retry_discovery: now,
         });
+        self.tell_gate();
         self.tell_listening();
         self.start_discovery();
     }

@@ -1,9 +1,15 @@
 //! Who gets in.
 
+use std::time::Duration;
+
+use skein_net::config::FORMER_OPEN;
 use skein_net::{DialReason, NetCommand, NetEvent};
+use skein_space::SpaceSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
 
+use crate::gossip::reaches;
 use crate::support::{DEADLINE, Node, connect, node, pair};
 
 async fn failure(node: &mut Node) -> DialReason {
@@ -47,6 +53,51 @@ async fn who_is_no_longer_a_member_is_cut_off_and_may_come_back() {
     one.allow(&[two.key]).await;
     one.is_up(two.key).await;
     two.is_up(one.key).await;
+}
+
+#[tokio::test]
+async fn who_was_removed_is_let_in_to_be_told_and_hears_no_gossip() {
+    let (mut one, mut two) = pair().await;
+    let topic = SpaceSecret::new([5; 32]).topic();
+    for node in [&one, &two] {
+        node.command(NetCommand::Subscribe(topic)).await;
+    }
+    reaches(&mut one, &mut two, topic).await;
+    one.allow_and_tell(&[], &[two.key]).await;
+    two.is_down(one.key).await;
+    // It calls again, as a member would.
+    two.is_up(one.key).await;
+    let let_in = Instant::now();
+    two.open(one.key).await;
+    let stream = one.opened().await;
+    one.handle
+        .send(stream, 8, b"you are out".to_vec())
+        .expect("open");
+    assert_eq!(two.frame().await, (8, b"you are out".to_vec()));
+    let mut heard = Vec::new();
+    loop {
+        let bytes = vec![heard.len() as u8; 9];
+        one.command(NetCommand::Publish { topic, bytes }).await;
+        match timeout(DEADLINE, two.events.recv())
+            .await
+            .expect("an event")
+        {
+            Some(NetEvent::PeerDown { .. }) => break,
+            Some(NetEvent::Gossip { bytes, .. }) => panic!("it heard {bytes:?}"),
+            other => heard.push(other),
+        }
+    }
+    let lasted = let_in.elapsed();
+    assert!(
+        lasted >= FORMER_OPEN / 2 && lasted < FORMER_OPEN * 2,
+        "{lasted:?}"
+    );
+    let again = timeout(Duration::from_secs(3), two.is_up(one.key)).await;
+    assert!(again.is_err(), "it is let in once a minute");
+    // Let in again as a member it takes part at once.
+    one.allow(&[two.key]).await;
+    two.is_up(one.key).await;
+    reaches(&mut one, &mut two, topic).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! A device for tests: one net on 127.0.0.1, and waiting for what it says.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -108,8 +107,16 @@ impl Node {
     }
 
     pub async fn allow(&self, keys: &[TransportKey]) {
-        self.command(NetCommand::Allow(BTreeSet::from_iter(keys.iter().copied())))
-            .await;
+        self.allow_and_tell(keys, &[]).await;
+    }
+
+    /// Members, and who was one once.
+    pub async fn allow_and_tell(&self, members: &[TransportKey], former: &[TransportKey]) {
+        self.command(NetCommand::Allow {
+            members: members.iter().copied().collect(),
+            former: former.iter().copied().collect(),
+        })
+        .await;
     }
 
     pub async fn knows(&self, other: &Node) {

@@ -1,8 +1,12 @@
 //! The people and devices of a space, for lists and for who may connect.
 
+use std::sync::Arc;
+
 use super::Roster;
+use super::bits::Bits;
+use crate::entry::Entry;
 use crate::ids::{DeviceKey, TransportKey};
-use crate::member::Role;
+use crate::member::{Member, Role};
 
 /// A device that is or was in the space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,21 @@ impl Roster {
             .subjects()
             .filter_map(|device| self.member(*device))
             .collect()
+    }
+
+    /// The lowerings of a device and everything they are built on, each entry after what it is built on: what shows
+    /// somebody that it may do less than before.
+    pub fn lowerings_of(&self, device: DeviceKey) -> Vec<Arc<Entry>> {
+        let table = &self.0.table;
+        let mut why = Bits::default();
+        for &index in self.0.about(&device) {
+            if matches!(table.node(index).member, Member::Lower { .. }) {
+                why.add(&table.node(index).past);
+                why.set(index);
+            }
+        }
+        let named = table.nodes().filter(|(index, _)| why.has(*index));
+        named.map(|(_, node)| Arc::clone(&node.entry)).collect()
     }
 
     /// One device's membership; none for one that was never let in.

@@ -6,9 +6,10 @@ use redb::{ReadableTable, TableHandle};
 use skein_space::{Entry, NoteId, SpaceId};
 
 use super::Reader;
+use super::small::secrets;
 use super::view::{View, nameless};
 use crate::error::ReadError;
-use crate::row::{ChainRow, LogBody, NoteRow, SpaceRow};
+use crate::row::{ChainRow, LogBody, NoteRow, SecretRow, SpaceRow};
 use crate::tables::{NOTES, NoteKey, ROSTER, read};
 
 /// Everything the engine needs to begin with.
@@ -22,6 +23,8 @@ pub struct Loaded {
     pub notes: Vec<(SpaceId, NoteId, NoteRow)>,
     /// The spaces.
     pub spaces: Vec<SpaceRow>,
+    /// The secrets of all spaces.
+    pub secrets: Vec<(SpaceId, SecretRow)>,
     /// Notes whose row is damaged. Rows are derived: rebuild these from their entries.
     pub damaged: Vec<(SpaceId, NoteId)>,
 }
@@ -33,6 +36,7 @@ impl Reader {
             let mut loaded = Loaded {
                 spaces: view.spaces()?.to_vec(),
                 roster: roster(view)?,
+                secrets: secrets(view)?,
                 ..Loaded::default()
             };
             let chains = view.chains()?;

@@ -4,7 +4,7 @@ use redb::{ReadableTable, TableHandle};
 use skein_space::{NoteId, SecretLabel, SpaceId, TicketId};
 
 use super::Reader;
-use super::view::nameless;
+use super::view::{View, nameless};
 use crate::error::ReadError;
 use crate::row::{
     BytesBody, DraftRow, GraphRow, NoteRow, PeerRow, SecretBody, SecretRow, TicketRow,
@@ -65,27 +65,9 @@ impl Reader {
     /// The secrets held of a space, by label.
     pub fn secrets(&self, space: SpaceId) -> Result<Vec<SecretRow>, ReadError> {
         self.view(|view| {
-            let Some(space) = view.space(space)? else {
-                return Ok(Vec::new());
-            };
-            let table = view.table(SECRETS)?;
-            let range = (space, &[0; 32])..=(space, &[0xff; 32]);
-            let mut secrets = Vec::new();
-            for item in ReadableTable::range(&table, range)? {
-                let (key, value) = item?;
-                let key = key.value();
-                let row: SecretBody = read::<(u32, &'static [u8; 32]), _>(
-                    table.name(),
-                    &key,
-                    value.value(),
-                    &nameless,
-                )?;
-                secrets.push(SecretRow {
-                    label: SecretLabel(*key.1),
-                    secret: row.0,
-                });
-            }
-            Ok(secrets)
+            let mut secrets = secrets(view)?;
+            secrets.retain(|(of, _)| *of == space);
+            Ok(secrets.into_iter().map(|(_, row)| row).collect())
         })
     }
 
@@ -172,4 +154,23 @@ impl Reader {
             Ok(refused)
         })
     }
+}
+
+/// All secrets of all spaces, by space and label.
+pub(super) fn secrets(view: &View<'_>) -> Result<Vec<(SpaceId, SecretRow)>, ReadError> {
+    let table = view.table(SECRETS)?;
+    let mut secrets = Vec::new();
+    for item in ReadableTable::iter(&table)? {
+        let (key, value) = item?;
+        let key = key.value();
+        let row: SecretBody =
+            read::<(u32, &'static [u8; 32]), _>(table.name(), &key, value.value(), &nameless)?;
+        let label = SecretLabel(*key.1);
+        let secrets_of = SecretRow {
+            label,
+            secrets: row.0,
+        };
+        secrets.push((view.space_id(key.0)?, secrets_of));
+    }
+    Ok(secrets)
 }

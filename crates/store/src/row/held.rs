@@ -6,13 +6,13 @@ use skein_space::{DeviceKey, NoteId, Role, SecretLabel, SpaceId, TicketId, Trans
 
 use super::{In, Indexed, Named, Out, Row, RowError};
 
-/// A secret of a space.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The secrets of one label of a space.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SecretRow {
-    /// Names it by the removals its maker knew.
+    /// Names them by the removals their makers knew.
     pub label: SecretLabel,
-    /// The secret.
-    pub secret: [u8; 32],
+    /// The secrets, the one in use first.
+    pub secrets: Vec<[u8; 32]>,
 }
 
 /// An open ticket this device gave out.
@@ -93,17 +93,21 @@ impl fmt::Debug for TicketRow {
 }
 
 /// `secrets`: (space, label) → this.
-pub(crate) struct SecretBody(pub [u8; 32]);
+pub(crate) struct SecretBody(pub Vec<[u8; 32]>);
 
 impl Row for SecretBody {
     const VERSION: u8 = 1;
 
     fn write(&self, out: &mut Out, _: Indexed<'_>) {
-        out.raw(&self.0);
+        self.0.iter().for_each(|secret| out.raw(secret));
     }
 
     fn read(_: u8, input: &mut In<'_>, _: Named<'_>) -> Result<Self, RowError> {
-        Ok(Self(input.array()?))
+        let (secrets, rest) = input.rest().as_chunks();
+        if secrets.is_empty() || !rest.is_empty() {
+            return Err(RowError("these are no secrets of 32 bytes each"));
+        }
+        Ok(Self(secrets.to_vec()))
     }
 }
 

@@ -160,11 +160,15 @@ fn small_rows_come_back() {
         peer: TransportKey([4; 32]),
         addresses: vec![("10.0.0.1:1".into(), 5), (String::new(), -5)],
     });
-    let secret = SecretBody([6; 32]).encode(&indexed);
-    assert_eq!(
-        SecretBody::decode(&secret, &named).map(|row| row.0),
-        Ok([6; 32])
-    );
+    for secrets in [vec![[6; 32]], vec![[6; 32], [7; 32]]] {
+        let row = SecretBody(secrets.clone()).encode(&indexed);
+        assert_eq!(
+            SecretBody::decode(&row, &named).map(|row| row.0),
+            Ok(secrets)
+        );
+    }
+    let cut = BytesBody(vec![6; 33]).encode(&indexed);
+    assert!(SecretBody::decode(&cut, &named).is_err());
     let bytes = BytesBody(vec![1, 2]).encode(&indexed);
     assert_eq!(
         BytesBody::decode(&bytes, &named).map(|row| row.0),

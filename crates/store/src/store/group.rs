@@ -144,9 +144,9 @@ impl<'t, 'i> Group<'t, 'i> {
                     )?;
                     self.of_space(draft.space)?
                 }
-                Op::Secret { space, .. }
-                | Op::ForgetSecret { space, .. }
-                | Op::ForgetDraft { space, .. } => self.of_space(*space)?,
+                Op::Secrets { space, .. } | Op::ForgetDraft { space, .. } => {
+                    self.of_space(*space)?
+                }
                 Op::TicketBound { ticket, device } => {
                     let row = self.ticket(*ticket, &ops[..at])?;
                     match row.ok_or(StoreError::UnknownTicket)?.bound {

@@ -48,16 +48,16 @@ impl Group<'_, '_> {
                 },
                 Target::Space(space),
             ) => self.snapshot(space, *note, state, covers, frontier),
-            (Op::Secret { label, secret, .. }, Target::Space(space)) => put(
-                &mut self.tables.secrets,
-                (space, &label.0),
-                &SecretBody(*secret),
-                &|_| None,
-            ),
-            (Op::ForgetSecret { label, .. }, Target::Space(space)) => {
+            (Op::Secrets { label, secrets, .. }, Target::Space(space)) if secrets.is_empty() => {
                 self.tables.secrets.remove((space, &label.0))?;
                 Ok(())
             }
+            (Op::Secrets { label, secrets, .. }, Target::Space(space)) => put(
+                &mut self.tables.secrets,
+                (space, &label.0),
+                &SecretBody(secrets.clone()),
+                &|_| None,
+            ),
             (Op::Draft(draft), Target::Space(space)) => put(
                 &mut self.tables.drafts,
                 (space, &draft.note.0, &draft.id()),

@@ -296,10 +296,10 @@ fn what_is_not_in_a_known_space_is_refused() {
     let ops = [
         append(&ben.session(note(1))),
         Op::NoteRow(space(2), note(1), Default::default()),
-        Op::Secret {
+        Op::Secrets {
             space: space(2),
             label: skein_space::SecretLabel([0; 32]),
-            secret: [1; 32],
+            secrets: vec![[1; 32]],
         },
     ];
     for op in ops {

@@ -46,25 +46,29 @@ fn a_new_incarnation_replaces_the_old_one() {
 fn secrets_are_kept_per_space_until_they_are_forgotten() {
     let mut store = store();
     commit(&mut store, vec![Author::new(1, space(2)).space_op()]);
-    let secret = |n: u8, s: u8| Op::Secret {
+    let secrets = |n: u8, s: u8, held: &[u8]| Op::Secrets {
         space: space(s),
         label: SecretLabel([n; 32]),
-        secret: [n; 32],
+        secrets: held.iter().map(|secret| [*secret; 32]).collect(),
     };
-    commit(&mut store, vec![secret(1, 1), secret(2, 1), secret(3, 2)]);
-    let label = SecretLabel([1; 32]);
     commit(
         &mut store,
-        vec![Op::ForgetSecret {
-            space: space(1),
-            label,
-        }],
+        vec![
+            secrets(1, 1, &[1]),
+            secrets(2, 1, &[4]),
+            secrets(3, 2, &[3]),
+        ],
     );
+    commit(&mut store, vec![secrets(1, 1, &[]), secrets(2, 1, &[2, 4])]);
     let held = store.reader().secrets(space(1)).unwrap();
+    let held_of = |row: &skein_store::SecretRow| row.secrets.clone();
     assert_eq!(
-        held.iter().map(|row| row.secret).collect::<Vec<_>>(),
-        [[2; 32]]
+        held.iter().map(held_of).collect::<Vec<_>>(),
+        [[[2; 32], [4; 32]]]
     );
+    let loaded = store.reader().load().unwrap().secrets;
+    let spaces: Vec<_> = loaded.iter().map(|(space, _)| *space).collect();
+    assert_eq!(spaces, [space(1), space(2)]);
     assert_eq!(store.reader().secrets(space(3)).unwrap(), []);
     assert!(
         !format!("{held:?}").contains("2, 2"),

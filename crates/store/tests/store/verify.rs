@@ -43,10 +43,10 @@ fn fill(store: &mut Store) {
                 covers: vec![(ana.chain(Log::Notes).id(), 1, 2)],
                 frontier: vec![edit.reference()],
             },
-            Op::Secret {
+            Op::Secrets {
                 space: ana.space,
                 label: SecretLabel([1; 32]),
-                secret: [2; 32],
+                secrets: vec![[2; 32]],
             },
             Op::Ticket(TicketRow {
                 ticket: TicketId([3; 16]),

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use skein_space::{ChainId, Entry, EntryRef, NoteId, SpaceId, TransportKey};
+use skein_space::{
+    ChainId, Entry, EntryRef, Incarnation, Log, NoteId, SecretLabel, SpaceId, TransportKey,
+};
 
 use super::{
-    AdmitError, CommitToken, EndReason, Event, OpenError, RequestId, SessionHandle, StoreOp,
-    StreamId,
+    AdmitError, CommitToken, EndReason, Event, OpenError, RequestId, RoleError, SessionHandle,
+    StoreOp, StreamId,
 };
 
 /// Held entries of one branch of a chain, to be sent.
@@ -20,6 +22,18 @@ pub struct Range {
     pub from: u64,
     /// Last place.
     pub to: u64,
+}
+
+/// Where a member that was lowered is cut: what it wrote above this place of this chain stays only where others have
+/// built on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The chain's incarnation; the device is the member's.
+    pub incarnation: Incarnation,
+    /// The chain's log.
+    pub log: Log,
+    /// The last place that stays.
+    pub seq: u64,
 }
 
 /// Something the driver must do, in the order given.
@@ -156,6 +170,20 @@ pub enum Effect {
         request: RequestId,
         /// The roster with it, in an order a receiver can fold.
         result: Result<Vec<Arc<Entry>>, AdmitError>,
+    },
+    /// A role is changed, durably (or could not be).
+    RoleChanged {
+        /// The request.
+        request: RequestId,
+        /// The last place that stays of each of the member's chains; empty where it may do more than before.
+        result: Result<Vec<Cut>, RoleError>,
+    },
+    /// No secret is held that fits the roster; answer with [`Input::NewSecret`].
+    NeedSecret {
+        /// The space.
+        space: SpaceId,
+        /// The label it needs.
+        label: SecretLabel,
     },
     /// This device must take a new incarnation in a space; answer with [`Input::NewIncarnation`].
     NeedIncarnation {

@@ -1,4 +1,4 @@
-//! Why a note cannot be opened or somebody not be let in.
+//! Why a note cannot be opened, somebody not be let in, or a role not be changed.
 
 /// Why a note could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,5 +25,28 @@ pub enum AdmitError {
     NotOwner,
     /// The entry could not be made.
     #[error("the member could not be added: {0}")]
+    Invalid(String),
+}
+
+/// Why a member's role could not be changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RoleError {
+    /// This device is not in the space.
+    #[error("this device is not in that space")]
+    NoSuchSpace,
+    /// Only an owner's device changes who is in a space.
+    #[error("only an owner's device can change what others may do")]
+    NotOwner,
+    /// Whose role it would be is not in the space.
+    #[error("that device is not in this space")]
+    NotMember,
+    /// An owner that lowered itself could leave a space without any.
+    #[error("a device cannot change its own role. another owner's device can")]
+    Itself,
+    /// It has that role.
+    #[error("that is its role already")]
+    Unchanged,
+    /// The entry could not be made.
+    #[error("the role could not be changed: {0}")]
     Invalid(String),
 }

@@ -1,6 +1,6 @@
 //! What shells hear, and why a session ends.
 
-use skein_space::{DeviceKey, Incarnation, NoteId, SpaceId};
+use skein_space::{DeviceKey, Incarnation, NoteId, Role, SpaceId};
 
 /// Why a session cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,17 @@ pub enum Notice {
         device: DeviceKey,
         /// Who let it in.
         by: DeviceKey,
+    },
+    /// A member may do more or less than before.
+    RoleChanged {
+        /// The space.
+        space: SpaceId,
+        /// Whose role it is.
+        device: DeviceKey,
+        /// Who changed it.
+        by: DeviceKey,
+        /// What it is now; none: it is out.
+        role: Option<Role>,
     },
     /// What a window had written before its note was rebuilt could not become part of it; it is in the drafts.
     Drafted {
@@ -140,6 +151,11 @@ pub enum Event {
         space: SpaceId,
         /// The note.
         note: NoteId,
+    },
+    /// A space's secrets changed, durably: what is announced and which gossip is heard must be computed again.
+    Secrets {
+        /// The space.
+        space: SpaceId,
     },
     /// The roster of a space changed; allowed peers must be computed again.
     Members {

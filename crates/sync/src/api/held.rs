@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use skein_space::{Chain, ChainId, Entry, EntryHash, EntryRef, Incarnation, Kind, NoteId, SpaceId};
+use skein_space::{
+    Chain, ChainId, Entry, EntryHash, EntryRef, Incarnation, Kind, NoteId, SecretLabel, SpaceId,
+};
 
 use super::NoteRow;
 
@@ -78,6 +80,8 @@ pub struct StartSpace {
     pub space: SpaceId,
     /// This device's incarnation in it.
     pub incarnation: Incarnation,
+    /// The secrets held.
+    pub secrets: Vec<(SecretLabel, [u8; 32])>,
     /// All Member entries held, in arrival order.
     pub roster: Vec<Arc<Entry>>,
     /// All chains held, a row for each branch.

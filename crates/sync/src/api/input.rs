@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use skein_space::{
-    DeviceKey, Entry, Incarnation, Member, Nonce, NoteId, SecretLabel, SpaceId, TransportKey,
+    DeviceKey, Entry, Incarnation, Member, Nonce, NoteId, Role, SecretLabel, SpaceId, TransportKey,
 };
 
 /// The time, as the driver reads it. The engine has no clock of its own.
@@ -79,6 +79,28 @@ pub enum Input {
         member: Member,
         /// The ticket that is used up by it, bound in the same commit.
         ticket: Option<([u8; 16], DeviceKey)>,
+    },
+    /// An owner's device changes what a member may do; none: the member is out. Answered by [`Effect::RoleChanged`].
+    ChangeRole {
+        /// Answered under this id.
+        request: RequestId,
+        /// The space.
+        space: SpaceId,
+        /// Whose role it is.
+        subject: DeviceKey,
+        /// What it becomes.
+        role: Option<Role>,
+        /// Thirty-two fresh random bytes: the space's next secret, where somebody is removed.
+        secret: [u8; 32],
+    },
+    /// The driver answers [`Effect::NeedSecret`].
+    NewSecret {
+        /// The space.
+        space: SpaceId,
+        /// As asked.
+        label: SecretLabel,
+        /// Thirty-two fresh random bytes.
+        secret: [u8; 32],
     },
     /// The driver answers [`Effect::NeedIncarnation`].
     NewIncarnation {

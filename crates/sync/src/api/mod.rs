@@ -12,8 +12,8 @@ mod input;
 mod rows;
 
 pub use answer::{NoteStatus, PeerReceipt, PersonHere};
-pub use effect::{Effect, Range};
-pub use error::{AdmitError, OpenError};
+pub use effect::{Cut, Effect, Range};
+pub use error::{AdmitError, OpenError, RoleError};
 pub use event::{EndReason, Event, Notice};
 pub use held::{GraphRow, Held, HeldError, HeldSnapshot, StartChain, StartSpace};
 pub use input::{CommitToken, Input, Names, Now, RequestId, SessionHandle, StreamId};

@@ -26,14 +26,14 @@ pub enum StoreOp {
         /// The incarnation this device writes under.
         incarnation: Incarnation,
     },
-    /// A space's secret.
-    Secret {
+    /// All secrets held of one label of a space, in place of those before; none forgets the label.
+    Secrets {
         /// The space.
         space: SpaceId,
-        /// The secret's label.
+        /// The label.
         label: SecretLabel,
-        /// The secret.
-        secret: [u8; 32],
+        /// The secrets, the one in use first.
+        secrets: Vec<[u8; 32]>,
     },
     /// The derived row of a note.
     NoteRow {

@@ -1,10 +1,8 @@
 //! Questions shells ask. None of them changes anything a peer or a disk would notice.
 
-use std::collections::BTreeMap;
-
 use skein_note::Note;
 use skein_space::{
-    ChainId, DeviceKey, EntryHash, EntryRef, Kind, Log, Membership, NoteId, Role, Roster, SpaceId,
+    ChainId, DeviceKey, EntryHash, Kind, Log, Membership, NoteId, Role, Roster, SpaceId,
 };
 
 use super::chains::ChainState;
@@ -163,23 +161,6 @@ impl Engine {
                     .sum(),
             )
         })
-    }
-
-    /// Of each chain of a device the last entry that is durable here: the cuts of a lowering.
-    #[must_use]
-    pub fn tips_of(&self, space: SpaceId, device: DeviceKey) -> Vec<EntryRef> {
-        let chains = self.spaces.get(&space).map(|s| s.chains.iter());
-        let own = chains.into_iter().flatten().map(|(_, c)| c);
-        let own = own.filter(|c| c.chain.device == device && c.is_durable());
-        // One cut a chain: of a forked one the longest branch's.
-        let mut tips: BTreeMap<ChainId, Tip> = BTreeMap::new();
-        for c in own {
-            let tip = tips.entry(c.chain.id()).or_insert(c.durable);
-            *tip = (*tip).max(c.durable);
-        }
-        tips.into_iter()
-            .map(|(chain, tip)| EntryRef::new(chain, tip.seq, tip.hash))
-            .collect()
     }
 
     /// Whether some other member is known to hold everything of a note.

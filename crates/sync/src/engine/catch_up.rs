@@ -60,6 +60,7 @@ impl Engine {
             let had = up.has.entry(id).or_insert(0);
             *had = (*had).max(seq);
         }
+        self.hand_secrets(stream);
         self.ask_for_shown(stream);
         self.catch_up(stream);
     }

@@ -7,7 +7,7 @@ use skein_space::{ChainId, Entry, EntryRef, Kind, SpaceId, planted};
 
 use super::Engine;
 use super::note::Applied;
-use crate::api::{CommitToken, Effect, Event, RequestId, SessionHandle, StreamId};
+use crate::api::{CommitToken, Cut, Effect, Event, RequestId, SessionHandle, StreamId};
 use crate::heads::Tip;
 
 /// What waits for a commit.
@@ -27,6 +27,8 @@ pub(super) struct Pending {
 pub(super) enum Answer {
     SpaceReady(RequestId),
     Admitted(RequestId),
+    RoleChanged(RequestId, Vec<Cut>),
+    SecretsHeld,
 }
 
 impl Pending {
@@ -107,8 +109,15 @@ impl Engine {
         match pending.answer {
             Some(Answer::SpaceReady(request)) => {
                 self.out.push(Effect::SpaceReady { request, space });
+                self.secrets_held(space);
                 self.open_streams();
             }
+            Some(Answer::RoleChanged(request, cuts)) => {
+                let result = Ok(cuts);
+                self.out.push(Effect::RoleChanged { request, result });
+                self.secrets_held(space);
+            }
+            Some(Answer::SecretsHeld) => self.secrets_held(space),
             Some(Answer::Admitted(request)) => {
                 let roster = self
                     .spaces

@@ -43,14 +43,17 @@ impl Engine {
         };
         let (peer, inbound) = (link.peer, space.is_none());
         let right_space = space.is_none_or(|s| s == hello.space);
-        let member = self.spaces.get(&hello.space).and_then(|s| {
-            s.roster
-                .members()
-                .into_iter()
-                .find(|m| m.device == hello.device && m.transport == peer && m.role.is_some())
+        let me = self.device();
+        let known = self.spaces.get(&hello.space).and_then(|s| {
+            let known = s.roster.member(hello.device)?;
+            s.roster.role(me)?;
+            (known.transport == peer).then_some(known)
         });
-        if !right_space || member.is_none() || hello.protocol != config::PROTOCOL {
-            return self.drop_link(stream, "it is not a member of that space here");
+        let right = right_space && hello.protocol == config::PROTOCOL;
+        match known.map(|member| member.role.is_some()) {
+            Some(true) if right => {}
+            Some(false) if right && inbound => return self.tell_removed(stream, &hello),
+            _ => return self.drop_link(stream, "it is not a member of that space here"),
         }
         let ours = |l: &Link| l.opened && l.peer == peer && l.space() == Some(hello.space);
         let crossed = self.links.values().any(|l| ours(l) && l.device().is_none());
@@ -91,6 +94,7 @@ impl Engine {
                 digest_at_ms: now_ms + beat(hello.device, now_ms),
                 lines: None,
                 handed_on: BTreeMap::new(),
+                secrets: 0,
                 wanted: VecDeque::new(),
             }));
         }
@@ -103,6 +107,7 @@ impl Engine {
 
     /// After every roster change: streams of those who are no longer members end, new ones are opened.
     pub(super) fn authorise_links(&mut self, space: SpaceId) {
+        let me = self.device();
         let Some(s) = self.spaces.get(&space) else {
             return;
         };
@@ -110,12 +115,13 @@ impl Engine {
             .links
             .iter()
             .filter(|(_, l)| {
-                l.is_up_in(space) && l.device().is_none_or(|d| s.roster.role(d).is_none())
+                let out = |device| s.roster.role(device).is_none();
+                l.is_up_in(space) && (out(me) || l.device().is_none_or(out))
             })
             .map(|(id, _)| *id)
             .collect();
         for stream in out {
-            self.drop_link(stream, "its device is no longer a member");
+            self.drop_link(stream, "one of the two is no longer a member");
         }
         self.open_streams();
     }

@@ -156,6 +156,7 @@ impl Engine {
             if let Some(link) = self.links.get_mut(&stream) {
                 link.has_exactly(&tops, now_ms);
             }
+            self.hand_secrets(stream);
         } else if self
             .links
             .get(&stream)

@@ -9,6 +9,7 @@ use super::chains::ChainState;
 use super::commit::Pending;
 use super::load::take_in_from;
 use super::note::{Applied, Loaded};
+use super::removal::changed_roles;
 use crate::api::{Effect, Event, Held, Notice, StoreOp, StreamId};
 use crate::heads::Tip;
 
@@ -220,24 +221,13 @@ impl Engine {
         let Some(s) = self.spaces.get_mut(&space) else {
             return;
         };
-        let before: Vec<_> = s
-            .roster
-            .members()
-            .into_iter()
-            .filter(|m| m.role.is_some())
-            .map(|m| m.device)
-            .collect();
+        let before = s.roster.clone();
         s.roster = s.roster.with(Arc::clone(entry));
+        s.want_secret(self.now.mono_ms);
         if s.roster.has_lowered() {
             s.recheck.extend(s.rows.keys().copied());
         }
-        let joined: Vec<_> = s
-            .roster
-            .members()
-            .into_iter()
-            .filter(|m| m.role.is_some() && !before.contains(&m.device))
-            .map(|m| (m.device, m.added_by))
-            .collect();
+        let changed_roles = changed_roles(&before, &s.roster);
         let mut changed = Vec::new();
         for (note, loaded) in &mut s.loaded {
             if loaded.aside.is_empty() {
@@ -254,11 +244,7 @@ impl Engine {
                 self.commit(vec![op], Pending::nothing());
             }
         }
-        for (device, by) in joined {
-            if device != self.device() && by != device {
-                self.event(Event::Notice(Notice::MemberJoined { space, device, by }));
-            }
-        }
+        self.tell_roles(space, entry.header().chain.device, changed_roles);
         self.event(Event::Members { space });
         self.authorise_links(space);
     }

@@ -48,6 +48,8 @@ pub(super) struct Up {
     pub lines: Option<[u8; 32]>,
     /// What it knows of others' Heads, from here or by itself.
     pub handed_on: BTreeMap<DeviceKey, HandedOn>,
+    /// The state of the space's secrets it was last handed.
+    pub secrets: u64,
     /// What it asked for and is not yet being sent: chain, first and last place.
     pub wanted: VecDeque<(ChainId, u64, u64)>,
 }
@@ -215,6 +217,7 @@ impl Engine {
         let greeting = matches!(link.phase, Phase::Greeting { .. });
         match frame {
             Frame::Hello(hello) if greeting => self.hello(stream, hello),
+            Frame::Removed(entries) => self.removed_in(held, stream, entries),
             _ if greeting => self.drop_link(stream, "it did not say Hello first"),
             Frame::Hello(_) => self.drop_link(stream, "it said Hello twice"),
             Frame::Heads(heads) => {
@@ -232,6 +235,7 @@ impl Engine {
                     self.presence_in(space, presence);
                 }
             }
+            Frame::Secrets(secrets) => self.secrets_in(stream, &secrets),
             Frame::Goodbye => self.drop_link(stream, "it said goodbye"),
             Frame::Unknown(_) => {}
         }

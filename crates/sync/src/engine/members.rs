@@ -44,28 +44,17 @@ impl Engine {
             // Only names over 256 bytes can fail here; the driver cuts them where they are made.
             return self.out.push(Effect::SpaceFailed { request });
         };
-        let space = Space::new(id, incarnation);
-        let label = Roster::empty(id).secret_label();
+        let mut space = Space::new(id, incarnation);
+        let secrets = space.put_secrets(&[(Roster::empty(id).secret_label(), secret)]);
         self.spaces.insert(id, space);
         self.advance(id, entry.chain_id(), &entry);
         self.roster_grew(id, &entry);
-        let ops = vec![
-            StoreOp::Space {
-                space: id,
-                incarnation,
-            },
-            StoreOp::Secret {
-                space: id,
-                label,
-                secret,
-            },
-            StoreOp::Append {
-                entry: Arc::clone(&entry),
-                end_clock: 0,
-                refused: None,
-                forks: false,
-            },
-        ];
+        let mut ops = vec![StoreOp::Space {
+            space: id,
+            incarnation,
+        }];
+        ops.extend(secrets);
+        ops.push(appended(&entry));
         self.commit(
             ops,
             Pending::own(id, vec![entry]).answer(Answer::SpaceReady(request)),
@@ -90,11 +79,6 @@ impl Engine {
                 incarnation,
             });
         }
-        ops.push(StoreOp::Secret {
-            space: id,
-            label: secret.0,
-            secret: secret.1,
-        });
         let mut new = Vec::new();
         for entry in roster {
             let follows = self.spaces.get(&id).is_some_and(|s| {
@@ -106,14 +90,13 @@ impl Engine {
             if follows {
                 self.advance(id, entry.chain_id(), &entry);
                 self.roster_grew(id, &entry);
-                ops.push(StoreOp::Append {
-                    entry: Arc::clone(&entry),
-                    end_clock: 0,
-                    refused: None,
-                    forks: false,
-                });
+                ops.push(appended(&entry));
                 new.push(entry);
             }
+        }
+        if let Some(s) = self.spaces.get_mut(&id) {
+            ops.extend(s.put_secrets(&[secret]));
+            s.want_secret(self.now.mono_ms);
         }
         self.commit(
             ops,
@@ -132,12 +115,7 @@ impl Engine {
             Ok(entry) => {
                 self.advance(space, entry.chain_id(), &entry);
                 self.roster_grew(space, &entry);
-                let mut ops = vec![StoreOp::Append {
-                    entry: Arc::clone(&entry),
-                    end_clock: 0,
-                    refused: None,
-                    forks: false,
-                }];
+                let mut ops = vec![appended(&entry)];
                 if let Some((ticket, device)) = ticket {
                     ops.push(StoreOp::TicketBound { ticket, device });
                 }
@@ -187,5 +165,15 @@ impl Engine {
         for session in open {
             self.end_session(session, EndReason::Reopen);
         }
+    }
+}
+
+/// A Member entry of one's own, to be held.
+pub(super) fn appended(entry: &Arc<Entry>) -> StoreOp {
+    StoreOp::Append {
+        entry: Arc::clone(entry),
+        end_clock: 0,
+        refused: None,
+        forks: false,
     }
 }

@@ -26,6 +26,8 @@ mod rebuild;
 mod receipt;
 mod receive;
 mod relay;
+mod removal;
+mod secrets;
 mod sessions;
 mod space;
 mod steps;
@@ -82,7 +84,7 @@ impl Engine {
     pub fn new(me: Identity, now: Now, start: Vec<StartSpace>) -> Self {
         let spaces = start
             .into_iter()
-            .map(|s| (s.space, Space::start(s)))
+            .map(|s| (s.space, Space::start(s, now.mono_ms)))
             .collect();
         Self {
             me,
@@ -131,6 +133,18 @@ impl Engine {
                 member,
                 ticket,
             } => self.admit(request, space, member, ticket),
+            Input::ChangeRole {
+                request,
+                space,
+                subject,
+                role,
+                secret,
+            } => self.change_role(request, space, subject, role, secret),
+            Input::NewSecret {
+                space,
+                label,
+                secret,
+            } => self.new_secret(space, label, secret),
             Input::NewIncarnation { space, incarnation } => {
                 self.new_incarnation(space, incarnation)
             }
@@ -198,6 +212,7 @@ impl Engine {
         self.heads_timers();
         self.link_timers();
         self.near_timers();
+        self.secret_timers();
         self.people_timers();
         self.row_timers(held);
         self.leaving_timers();

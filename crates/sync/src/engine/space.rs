@@ -14,6 +14,7 @@ use super::near::Near;
 use super::note::Loaded;
 use super::people::People;
 use super::pull::Pull;
+use super::secrets::Secrets;
 use crate::api::{NoteRow, StartSpace, StreamId};
 use crate::config;
 use crate::heads::{Line, Tip};
@@ -38,6 +39,7 @@ pub(super) struct Space {
     pub receipts: BTreeMap<DeviceKey, super::receipt::Receipt>,
     pub people: People,
     pub near: Near,
+    pub secrets: Secrets,
     /// What authors may still have taken in unasked.
     pub allowances: Allowances,
     /// Notes to be looked at again, since a change of the roster may have changed what they are made of.
@@ -66,6 +68,7 @@ impl Space {
             receipts: BTreeMap::new(),
             people: People::default(),
             near: Near::default(),
+            secrets: Secrets::default(),
             allowances: Allowances::default(),
             recheck: BTreeSet::new(),
             reread: BTreeMap::new(),
@@ -74,9 +77,11 @@ impl Space {
         }
     }
 
-    pub fn start(start: StartSpace) -> Self {
+    pub fn start(start: StartSpace, now_ms: u64) -> Self {
         let mut space = Self::new(start.space, start.incarnation);
         space.roster = Roster::fold(start.space, &start.roster);
+        space.secrets = Secrets::start(start.secrets);
+        space.want_secret(now_ms);
         for row in start.chains {
             let id = row.chain.id();
             let tip = Tip {
@@ -171,6 +176,7 @@ impl Space {
             .chain(recheck)
             .chain(self.people.next_deadline_ms())
             .chain(self.near.next_deadline_ms())
+            .chain(self.secrets.next_deadline_ms())
             .min()
     }
 }

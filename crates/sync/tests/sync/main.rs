@@ -7,6 +7,7 @@ mod golden;
 mod near;
 mod orders;
 mod rebuild;
+mod removal;
 mod rules;
 mod summaries;
 mod voices;

@@ -1,9 +1,9 @@
 //! What is set aside leaves the note again, on every device, and no word typed meanwhile is lost.
 
 use crate::cluster::{Cluster, Seen};
-use skein_space::{Member, NoteId, Role, SpaceId};
+use skein_space::{NoteId, Role, SpaceId};
 use skein_sync::config;
-use skein_sync::{EndReason, Event, Input, Notice, RequestId, SessionHandle};
+use skein_sync::{EndReason, Event, Input, Notice, SessionHandle};
 
 /// Three members with "kept" from the second; then it writes " late", which only the third gets before the first,
 /// an owner, removes its author. The third has the note open.
@@ -31,23 +31,7 @@ fn story_of(late: &[&str]) -> Story {
     }
     c.run(1_000);
     assert_eq!(c.text(2, space, note), format!("kept{}", late.concat()));
-    let subject = c.key(1);
-    let cuts = c.devices[0].engine.tips_of(space, subject);
-    let member = Member::Lower {
-        subject,
-        role: None,
-        cuts,
-    };
-    c.input(
-        0,
-        Input::Admit {
-            request: RequestId(99),
-            space,
-            member,
-            ticket: None,
-        },
-    );
-    c.settle();
+    c.change_role(0, 1, space, None).expect("removed");
     Story {
         c,
         space,

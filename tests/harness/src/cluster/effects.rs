@@ -106,6 +106,18 @@ impl Cluster {
             }
             Effect::SpaceFailed { .. } => self.fail("a space is founded", "names are short here"),
             Effect::Admitted { request, result } => self.admitted(request, result),
+            // Nobody's role changes here yet.
+            Effect::RoleChanged { .. } => self.fail("nobody asked for it", "a role changed"),
+            Effect::NeedSecret { space, label } => {
+                let secret = chance::bytes(&mut self.rng);
+                if let Some(process) = &mut self.devices[device].process {
+                    process.inbox.push_back(Input::NewSecret {
+                        space,
+                        label,
+                        secret,
+                    });
+                }
+            }
             Effect::NeedIncarnation { space } => {
                 let incarnation = Incarnation(chance::bytes(&mut self.rng));
                 if let Some(process) = &mut self.devices[device].process {

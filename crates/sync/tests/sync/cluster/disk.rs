@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use skein_space::{ChainId, Entry, Incarnation, Kind, NoteId, SpaceId};
+use skein_space::{ChainId, Entry, Incarnation, Kind, NoteId, SecretLabel, SpaceId};
 use skein_sync::{GraphRow, Held, HeldError, HeldSnapshot, StartChain, StartSpace, StoreOp};
 
 /// A disk that holds what was committed, nothing else.
@@ -16,6 +16,7 @@ pub struct Disk {
     pub spaces: BTreeMap<SpaceId, Incarnation>,
     pub snapshots: BTreeMap<(SpaceId, NoteId), HeldSnapshot>,
     pub drafts: Vec<(NoteId, String)>,
+    pub secrets: BTreeMap<(SpaceId, SecretLabel), Vec<[u8; 32]>>,
     pub rows: BTreeMap<(SpaceId, NoteId), skein_sync::NoteRow>,
     /// Nothing of it can be read.
     pub unreadable: bool,
@@ -33,6 +34,13 @@ impl Disk {
             branch = parent;
         }
         self.entries.get(&(chain, branch, seq)).cloned()
+    }
+
+    /// All secrets of a space, with their labels.
+    pub fn secrets_of(&self, space: SpaceId) -> Vec<(SecretLabel, [u8; 32])> {
+        let of = self.secrets.iter().filter(|((s, _), _)| *s == space);
+        let each = of.flat_map(|((_, label), secrets)| secrets.iter().map(|one| (*label, *one)));
+        each.collect()
     }
 
     fn reads(&self) -> Result<(), HeldError> {
@@ -105,7 +113,14 @@ impl Disk {
             StoreOp::NoteRow { space, note, row } => {
                 self.rows.insert((space, note), row);
             }
-            StoreOp::Secret { .. } | StoreOp::TicketBound { .. } => {}
+            StoreOp::Secrets {
+                space,
+                label,
+                secrets,
+            } => {
+                self.secrets.insert((space, label), secrets);
+            }
+            StoreOp::TicketBound { .. } => {}
         }
     }
 
@@ -159,6 +174,7 @@ impl Disk {
                 StartSpace {
                     space: *space,
                     incarnation: *incarnation,
+                    secrets: self.secrets_of(*space),
                     roster: self
                         .arrival
                         .iter()

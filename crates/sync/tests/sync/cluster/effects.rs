@@ -33,8 +33,11 @@ impl Cluster {
             Effect::CloseStream { stream, .. } => {
                 device.seen.push(Seen::Closed);
                 if let Some((other, theirs)) = self.streams.remove(&(i, stream)) {
-                    self.streams.remove(&(other, theirs));
-                    self.input(other, Input::StreamDown { stream: theirs });
+                    // What was sent before arrives before.
+                    self.wire.push_back(Packet::Down {
+                        to: other,
+                        stream: theirs,
+                    });
                 }
             }
             Effect::Send { stream, kind, body } => self.send(i, stream, kind, body),
@@ -127,6 +130,8 @@ impl Cluster {
             Effect::SpaceReady { space, .. } => device.seen.push(Seen::Ready(space)),
             Effect::SpaceFailed { .. } => panic!("names are short here"),
             Effect::Admitted { result, .. } => device.seen.push(Seen::Admitted(result)),
+            Effect::RoleChanged { result, .. } => device.seen.push(Seen::RoleChanged(result)),
+            Effect::NeedSecret { space, label } => device.seen.push(Seen::NeedSecret(space, label)),
             Effect::NeedIncarnation { .. } => device.seen.push(Seen::NeedIncarnation),
             Effect::Event(event) => device.seen.push(Seen::Event(event)),
         }

@@ -49,6 +49,8 @@ pub enum Seen {
     Event(Event),
     Ready(SpaceId),
     Admitted(Result<Vec<Arc<Entry>>, skein_sync::AdmitError>),
+    RoleChanged(Result<Vec<skein_sync::Cut>, skein_sync::RoleError>),
+    NeedSecret(SpaceId, skein_space::SecretLabel),
     NeedIncarnation,
     Closed,
 }
@@ -79,6 +81,10 @@ pub enum Packet {
         stream: StreamId,
         kind: u8,
         body: Vec<u8>,
+    },
+    Down {
+        to: usize,
+        stream: StreamId,
     },
     Gossip {
         to: usize,
@@ -202,6 +208,61 @@ impl Cluster {
         );
     }
 
+    /// One changes another's role, durably.
+    pub fn change_role(
+        &mut self,
+        owner: usize,
+        subject: usize,
+        space: SpaceId,
+        role: Option<Role>,
+    ) -> Result<Vec<skein_sync::Cut>, skein_sync::RoleError> {
+        let n = self.random();
+        let subject = self.key(subject);
+        self.input(
+            owner,
+            Input::ChangeRole {
+                request: RequestId(4),
+                space,
+                subject,
+                role,
+                secret: [n; 32],
+            },
+        );
+        self.settle();
+        let answers = self.devices[owner].seen.iter().rev();
+        let mut answers = answers.filter_map(|seen| match seen {
+            Seen::RoleChanged(result) => Some(result.clone()),
+            _ => None,
+        });
+        answers.next().expect("answered")
+    }
+
+    /// Gives a device the secret it asked for, if it did.
+    pub fn give_secret(&mut self, i: usize) {
+        let seen = std::mem::take(&mut self.devices[i].seen);
+        for one in &seen {
+            if let Seen::NeedSecret(space, label) = one {
+                let (space, label, secret) = (*space, *label, [self.random(); 32]);
+                self.input(
+                    i,
+                    Input::NewSecret {
+                        space,
+                        label,
+                        secret,
+                    },
+                );
+            }
+        }
+        self.settle();
+    }
+
+    /// The secrets a device holds whose label fits its roster, the one in use first.
+    pub fn current_secrets(&self, i: usize, space: SpaceId) -> Vec<[u8; 32]> {
+        let label = self.devices[i].engine.roster(space).unwrap().secret_label();
+        let held = self.devices[i].disk.secrets.get(&(space, label));
+        held.cloned().unwrap_or_default()
+    }
+
     /// Connects everybody with everybody who is not cut off.
     pub fn connect_all(&mut self) {
         for a in 0..self.devices.len() {
@@ -310,6 +371,11 @@ impl Cluster {
             } => {
                 if self.streams.contains_key(&(to, stream)) {
                     self.input(to, Input::Frame { stream, kind, body });
+                }
+            }
+            Packet::Down { to, stream } => {
+                if self.streams.remove(&(to, stream)).is_some() {
+                    self.input(to, Input::StreamDown { stream });
                 }
             }
             Packet::Gossip {

@@ -1,0 +1,202 @@
+//! Removals, other roles, and the space's secret.
+
+use skein_space::{NoteId, Role, SpaceId};
+use skein_sync::frame::kind;
+use skein_sync::{Event, Notice, RoleError};
+
+use crate::cluster::{Cluster, Seen};
+
+/// Three members who are together, with a note of the first.
+fn three() -> (Cluster, SpaceId, NoteId, skein_sync::SessionHandle) {
+    let (mut c, space) = Cluster::with_space(3, Role::Editor);
+    c.connect_all();
+    let (note, author) = c.create(0, space, "kept");
+    c.run(6_000);
+    (c, space, note, author)
+}
+
+fn told(c: &Cluster, i: usize) -> Vec<Option<Role>> {
+    let told = c.events(i).filter_map(|event| match event {
+        Event::Notice(Notice::RoleChanged { role, .. }) => Some(*role),
+        _ => None,
+    });
+    told.collect()
+}
+
+#[test]
+fn t8_a_removed_device_hears_so_keeps_what_it_has_and_gets_nothing_more() {
+    let (mut c, space, note, author) = three();
+    let cuts = c.change_role(0, 1, space, None).expect("removed");
+    assert_eq!(cuts, [], "it never wrote anything");
+    c.run(10_000);
+    assert_eq!(told(&c, 0), [], "who did it needs no notice");
+    assert_eq!(told(&c, 1), [None]);
+    assert_eq!(told(&c, 2), [None]);
+    assert_eq!(c.devices[1].engine.role(space), None);
+
+    c.edit(0, author, 4, 0, " and more");
+    c.run(10_000);
+    assert_eq!(c.text(2, space, note), "kept and more");
+    assert_eq!(c.text(1, space, note), "kept");
+    assert!(c.streams().iter().all(|(of, _, to)| *of != 1 && *to != 1));
+    let told = |c: &Cluster| {
+        let frames = c.sent.iter().filter(|(_, kind, _)| *kind == kind::REMOVED);
+        frames.count()
+    };
+    let heard = told(&c);
+    assert!((1..=2).contains(&heard), "by each it asked, once: {heard}");
+    c.run(60_000);
+    assert_eq!(told(&c), heard, "it does not ask again");
+}
+
+#[test]
+fn t8_who_was_away_when_it_was_removed_hears_of_that_and_of_nobody_who_came_later() {
+    let (mut c, space) = Cluster::with_space(3, Role::Editor);
+    c.connect_all();
+    c.run(6_000);
+    for other in [0, 2] {
+        c.disconnect(1, other);
+    }
+    c.change_role(0, 1, space, None).expect("removed");
+    c.devices
+        .push(crate::cluster::Device::new(4, c.now, Default::default()));
+    c.join(0, 3, space, Role::Editor);
+    c.run(10_000);
+    c.reconnect(0, 1);
+    c.run(10_000);
+    assert_eq!(told(&c, 1), [None]);
+    let later = c.key(3);
+    let known = |i: usize| c.devices[i].engine.roster(space).unwrap().member(later);
+    assert!(known(0).is_some() && known(1).is_none());
+}
+
+#[test]
+fn a_removal_brings_a_new_secret_to_all_who_know_of_it() {
+    let (mut c, space, ..) = three();
+    let before = c.devices[0].disk.secrets_of(space);
+    c.change_role(0, 1, space, None).expect("removed");
+    let new = c.current_secrets(0, space);
+    assert!(new.len() == 1 && before.iter().all(|(_, old)| *old != new[0]));
+    c.run(6_000);
+    assert_eq!(c.current_secrets(2, space), new);
+    let removed = c.devices[1].disk.secrets_of(space);
+    assert!(removed.iter().all(|(_, held)| *held != new[0]));
+    // Former ones stay, so that who was away is recognised.
+    let held = c.devices[2].disk.secrets_of(space);
+    assert!(before.iter().all(|old| held.contains(old)));
+    for i in [0, 2] {
+        let asked = |seen: &Seen| matches!(seen, Seen::NeedSecret(..));
+        assert!(!c.devices[i].seen.iter().any(asked), "one was handed on");
+    }
+}
+
+#[test]
+fn nobody_is_handed_a_secret_who_might_hand_it_to_a_device_that_is_out() {
+    let (mut c, space, ..) = three();
+    c.withholds = Some((0, 2));
+    c.change_role(0, 1, space, None).expect("removed");
+    let new = c.current_secrets(0, space);
+    c.run(30_000);
+    let has = |c: &Cluster, i: usize| {
+        let held = c.devices[i].disk.secrets_of(space);
+        held.iter().any(|(_, secret)| *secret == new[0])
+    };
+    assert_eq!(c.devices[2].engine.role(space), Some(Role::Editor));
+    assert!(!has(&c, 2), "it does not know of the removal");
+    c.withholds = None;
+    c.run(30_000);
+    assert!(has(&c, 2) && !has(&c, 1));
+}
+
+#[test]
+fn two_removals_at_once_need_a_third_secret_and_all_come_to_use_the_same() {
+    let (mut c, space) = Cluster::with_space(5, Role::Owner);
+    c.connect_all();
+    c.run(6_000);
+    for (a, b) in [(0, 1), (0, 2), (0, 4), (1, 3), (2, 3), (3, 4)] {
+        c.disconnect(a, b);
+    }
+    c.change_role(0, 3, space, None).expect("removed");
+    c.change_role(1, 4, space, None).expect("removed");
+    c.run(6_000);
+    let [one, two] = [0, 1].map(|i| c.current_secrets(i, space)[0]);
+    assert_eq!(c.current_secrets(2, space), [two]);
+    c.reconnect(0, 1);
+    c.reconnect(0, 2);
+    c.run(2_000);
+    for i in 0..3 {
+        assert_eq!(c.current_secrets(i, space), [[0; 32]; 0], "{i}");
+    }
+    c.run(6_000);
+    (0..3).for_each(|i| c.give_secret(i));
+    c.run(12_000);
+    let agreed = c.current_secrets(0, space);
+    assert_eq!(agreed.len(), 3, "each made one");
+    for i in 0..3 {
+        assert_eq!(c.current_secrets(i, space), agreed, "{i}");
+        let held = c.devices[i].disk.secrets_of(space);
+        let former = |secret| held.iter().any(|(_, held)| *held == secret);
+        assert!(former(one) && former(two), "{i}");
+    }
+}
+
+#[test]
+fn a_secret_that_nobody_had_is_made_after_a_restart_and_never_by_a_viewer() {
+    let (mut c, space) = Cluster::with_space(2, Role::Viewer);
+    for i in 0..2 {
+        c.devices[i].disk.secrets.clear();
+        c.kill_and_restart(i);
+    }
+    c.run(6_000);
+    let asked = |c: &Cluster, i: usize| {
+        let asked = |seen: &&Seen| matches!(seen, Seen::NeedSecret(..));
+        c.devices[i].seen.iter().filter(asked).count()
+    };
+    assert_eq!([asked(&c, 0), asked(&c, 1)], [1, 0]);
+    c.give_secret(0);
+    c.connect_all();
+    c.run(6_000);
+    assert_eq!(c.current_secrets(1, space), c.current_secrets(0, space));
+    assert_eq!(c.current_secrets(1, space).len(), 1);
+}
+
+#[test]
+fn roles_go_up_and_down_and_everybody_hears_of_it() {
+    let (mut c, space, note, _) = three();
+    let ben = c.open(1, space, note);
+    c.edit(1, ben, 4, 0, ", by Ben");
+    c.run(6_000);
+    let cuts = c
+        .change_role(0, 1, space, Some(Role::Viewer))
+        .expect("lowered");
+    assert_eq!(cuts.iter().map(|cut| cut.seq).collect::<Vec<_>>(), [2]);
+    c.run(6_000);
+    assert_eq!(c.devices[1].engine.role(space), Some(Role::Viewer));
+    assert_eq!(c.text(2, space, note), "kept, by Ben");
+    assert_eq!(
+        c.current_secrets(0, space).len(),
+        2,
+        "a lesser role needs no other secret than the two of this test"
+    );
+    c.change_role(0, 1, space, Some(Role::Owner))
+        .expect("raised");
+    c.run(6_000);
+    assert_eq!(told(&c, 2), [Some(Role::Viewer), Some(Role::Owner)]);
+    c.change_role(1, 2, space, None)
+        .expect("it is an owner now");
+}
+
+#[test]
+fn what_cannot_be_changed_says_why() {
+    let (mut c, space, ..) = three();
+    let mut refused =
+        |owner, subject, role| c.change_role(owner, subject, space, role).unwrap_err();
+    assert_eq!(refused(1, 2, None), RoleError::NotOwner);
+    assert_eq!(refused(0, 0, None), RoleError::Itself);
+    assert_eq!(refused(0, 1, Some(Role::Editor)), RoleError::Unchanged);
+    c.change_role(0, 1, space, None).expect("removed");
+    let again = c.change_role(0, 1, space, None).unwrap_err();
+    assert_eq!(again, RoleError::NotMember);
+    let unknown = c.change_role(0, 1, SpaceId([9; 16]), None).unwrap_err();
+    assert_eq!(unknown, RoleError::NoSuchSpace);
+}
