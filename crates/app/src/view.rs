@@ -158,9 +158,34 @@ pub struct MemberRow {
     pub online: bool,
     /// When this process last heard of it, in Unix milliseconds.
     pub last_seen_ms: Option<i64>,
+    /// Whether it is known to know who is in the space, as this device does.
+    pub knows: bool,
     /// Whether it is this device.
     #[serde(rename = "self")]
     pub me: bool,
+}
+
+/// What became of a member's role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleChanged {
+    /// The member.
+    pub device: DeviceKey,
+    /// What it may do now; `None` when it is out.
+    pub role: Option<Role>,
+    /// The last place of each of its logs that stays, where it may do less than before. What it wrote above that stays
+    /// only where somebody has built on it.
+    pub cuts: Vec<Cut>,
+}
+
+/// The last place that stays of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cut {
+    /// Which incarnation of the device.
+    pub incarnation: Incarnation,
+    /// Which log.
+    pub log: LogName,
+    /// The place.
+    pub seq: u64,
 }
 
 /// One known device, for `peer list`.
@@ -210,6 +235,15 @@ pub enum LogName {
     Roster,
     /// What they wrote.
     Notes,
+}
+
+impl From<skein_space::Log> for LogName {
+    fn from(log: skein_space::Log) -> Self {
+        match log {
+            skein_space::Log::Roster => LogName::Roster,
+            skein_space::Log::Notes => LogName::Notes,
+        }
+    }
 }
 
 /// What another member is known to hold.

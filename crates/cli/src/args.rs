@@ -191,6 +191,23 @@ pub enum Space {
         #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
         wait: Duration,
     },
+    /// Change what a member may do (owners only)
+    Role {
+        /// The device: its key, the beginning of it, or its name
+        device: String,
+        /// What it may do from now on
+        #[arg(value_enum)]
+        role: RoleName,
+        /// The space [default: the default space]
+        space: Option<String>,
+    },
+    /// Take a device out of a space: it gets nothing new, and keeps what it has copied (owners only)
+    Remove {
+        /// The device: its key, the beginning of it, or its name
+        device: String,
+        /// The space [default: the default space]
+        space: Option<String>,
+    },
     /// List who is in a space
     Members {
         /// The space [default: the default space]

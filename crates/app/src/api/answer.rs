@@ -86,6 +86,15 @@ impl App {
                 let space = self.find_space(space.as_deref()).await?;
                 Answer::Members(self.members(space).await?)
             }
+            Request::SpaceRole {
+                space,
+                member,
+                role,
+            } => {
+                let space = self.find_space(space.as_deref()).await?;
+                let member = self.find_member(space, &member).await?;
+                Answer::RoleChanged(self.change_role(space, member, role).await?)
+            }
             Request::SpaceInvite {
                 space,
                 role,

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use skein_note::Value;
-use skein_space::SpaceId;
+use skein_space::{DeviceKey, SpaceId};
 
 use super::{App, GivenNames};
 use crate::config::DIAL_WAIT;
 use crate::driver::{Writing, checked_name, own_note};
 use crate::error::{AppError, Code};
 use crate::view::{
-    Initialised, Invitation, MemberRow, Overview, PeerAdded, PeerRow, Role, SpaceRow, Status,
-    Waited,
+    Cut, Initialised, Invitation, MemberRow, Overview, PeerAdded, PeerRow, Role, RoleChanged,
+    SpaceRow, Status, Waited,
 };
 
 impl App {
@@ -83,6 +83,37 @@ impl App {
     /// Who is or was in a space.
     pub async fn members(&self, space: SpaceId) -> Result<Vec<MemberRow>, AppError> {
         self.ask(move |driver| Ok(driver.member_rows(space))).await
+    }
+
+    /// A member, by its key, a prefix of it, or the device's name.
+    pub async fn find_member(&self, space: SpaceId, given: &str) -> Result<DeviceKey, AppError> {
+        let given = given.to_owned();
+        self.ask(move |driver| driver.find_member(space, &given))
+            .await
+    }
+
+    /// Changes what a member may do; `None` removes it: it gets nothing new, and the others have a new secret. Durable
+    /// here when it returns; each member follows once it has heard of it. Owners only, never for their own device.
+    pub async fn change_role(
+        &self,
+        space: SpaceId,
+        device: DeviceKey,
+        role: Option<Role>,
+    ) -> Result<RoleChanged, AppError> {
+        let wanted = role.map(Into::into);
+        let cuts = self
+            .with(move |driver, reply| driver.change_role(space, device, wanted, reply))
+            .await?;
+        let cuts = cuts.into_iter().map(|cut| Cut {
+            incarnation: cut.incarnation,
+            log: cut.log.into(),
+            seq: cut.seq,
+        });
+        Ok(RoleChanged {
+            device,
+            role,
+            cuts: cuts.collect(),
+        })
     }
 
     /// Makes a ticket that lets one device in. Durable before it is returned. Owners only, at most 32 open.

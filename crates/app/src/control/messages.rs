@@ -6,7 +6,7 @@ use skein_space::{NoteId, SpaceId};
 use crate::error::Fault;
 use crate::view::{
     Initialised, Invitation, Inviting, Joined, MemberRow, Nearby, NoteLine, NoteStatus, PeerAdded,
-    PeerRow, Role, Saved, Shown, SpaceRow, Status, Verified, Waited, Welcomed,
+    PeerRow, Role, RoleChanged, Saved, Shown, SpaceRow, Status, Verified, Waited, Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -107,6 +107,15 @@ pub enum Request {
     SpaceMembers {
         /// Which.
         space: Option<String>,
+    },
+    /// Change what a member may do.
+    SpaceRole {
+        /// Which space.
+        space: Option<String>,
+        /// Whom: its key, a prefix of it, or the device's name.
+        member: String,
+        /// What it may do from now on; out when absent.
+        role: Option<Role>,
     },
     /// Make a ticket for one joiner.
     SpaceInvite {
@@ -222,6 +231,8 @@ pub enum Answer {
     Space(SpaceId),
     /// To [`Request::SpaceMembers`].
     Members(Vec<MemberRow>),
+    /// To [`Request::SpaceRole`].
+    RoleChanged(RoleChanged),
     /// To [`Request::SpaceInvite`].
     Invitation(Invitation),
     /// To [`Request::SpaceJoin`] and [`Request::OpenJoined`].

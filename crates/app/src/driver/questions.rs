@@ -8,8 +8,8 @@ use crate::config::PREFIX_DIGITS;
 use crate::control::CatFormat;
 use crate::error::{AppError, Code};
 use crate::view::{
-    Head, LogName, MemberRow, NoteLine, NoteState, NoteStatus, Overview, PeerStatus, Role,
-    SpaceRow, SpaceStatus, Status,
+    Head, MemberRow, NoteLine, NoteState, NoteStatus, Overview, PeerStatus, Role, SpaceRow,
+    SpaceStatus, Status,
 };
 
 impl Driver {
@@ -83,6 +83,7 @@ impl Driver {
                 role: member.role.map(Role::from),
                 online: member.device == me || online.contains(&member.device),
                 last_seen_ms: self.last_seen(member.device),
+                knows: member.device == me || self.engine.knows_roster(space, member.device),
                 me: member.device == me,
             })
             .collect()
@@ -111,10 +112,7 @@ impl Driver {
             .map(|(chain, tip)| Head {
                 device: chain.device,
                 incarnation: chain.incarnation,
-                log: match chain.log {
-                    Log::Roster => LogName::Roster,
-                    Log::Notes => LogName::Notes,
-                },
+                log: chain.log.into(),
                 seq: tip.seq,
             })
             .collect();
@@ -234,6 +232,22 @@ impl Driver {
         let long_enough = prefix.len() >= PREFIX_DIGITS;
         let begins = |row: &&SpaceRow| long_enough && row.id.to_string().starts_with(&prefix);
         only_one("space", given, rows.iter().filter(begins).map(|row| row.id))
+    }
+
+    /// A member of a space, by its key, a prefix of it, or the device's name. Whoever is out is found as well.
+    pub(crate) fn find_member(&self, space: SpaceId, given: &str) -> Result<DeviceKey, AppError> {
+        let members = self.engine.roster(space).map(|roster| roster.members());
+        let members = members.unwrap_or_default();
+        let named = members.iter().filter(|member| member.device_name == given);
+        let mut named = named.map(|member| member.device).peekable();
+        if named.peek().is_some() {
+            return only_one("member", given, named);
+        }
+        let prefix = given.to_ascii_lowercase();
+        let long_enough = prefix.len() >= PREFIX_DIGITS;
+        let devices = members.iter().map(|member| member.device);
+        let begins = |device: &DeviceKey| long_enough && device.to_string().starts_with(&prefix);
+        only_one("member", given, devices.filter(begins))
     }
 
     /// The default space: as set, else the first.

@@ -38,6 +38,12 @@ pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             join(here, ticket.join(" "), wait_ms).await
         }
+        Space::Role {
+            device,
+            role,
+            space,
+        } => change_role(here, device, Some(given_role(role)), space).await,
+        Space::Remove { device, space } => change_role(here, device, None, space).await,
         Space::Members { space } => members(here, space).await,
     }
 }
@@ -131,6 +137,42 @@ pub(super) fn tell_joined(here: &Here, joined: &Joined) -> Result<(), Stop> {
     })
 }
 
+async fn change_role(
+    here: &Here,
+    member: String,
+    role: Option<Role>,
+    space: Option<String>,
+) -> Result<(), Stop> {
+    let request = Request::SpaceRole {
+        space,
+        member,
+        role,
+    };
+    let Answer::RoleChanged(changed) = here.ask(request).await? else {
+        return Err(unexpected().into());
+    };
+    let value = match changed.role {
+        Some(role) => json!({ "device": changed.device, "role": role, "cuts": changed.cuts }),
+        None => json!({ "device": changed.device, "cuts": changed.cuts }),
+    };
+    here.out.value(&value, || match changed.role {
+        Some(role) => format!(
+            "{} is {} now\n{}",
+            changed.device,
+            role.with_article(),
+            HEARS
+        ),
+        None => format!(
+            "{} is out. what it has copied stays with it; from now on it gets nothing\n{}",
+            changed.device, HEARS
+        ),
+    })
+}
+
+/// What a changed role means for the others.
+const HEARS: &str =
+    "each of the others follows as soon as it hears of it: see `skein space members`";
+
 async fn members(here: &Here, space: Option<String>) -> Result<(), Stop> {
     match here.ask(Request::SpaceMembers { space }).await? {
         Answer::Members(members) => here.out.value(&members, || {
@@ -149,8 +191,13 @@ fn member_line(member: &MemberRow) -> String {
         (false, true) => ", online",
         (false, false) => "",
     };
+    let behind = if member.knows || member.role.is_none() {
+        ""
+    } else {
+        ", not known to know of the last change of members"
+    };
     format!(
-        "{}  {} on {} ({}{here})",
+        "{}  {} on {} ({}{here}{behind})",
         member.device,
         member.person,
         member.device_name,

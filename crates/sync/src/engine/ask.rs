@@ -109,9 +109,7 @@ impl Engine {
             .map(|c| c.chain.device);
         let behind = |device: DeviceKey| {
             let receipt = s.receipts.get(&device).filter(|r| r.heard())?;
-            let lacks_roster = s.chains.iter().any(|(id, c)| {
-                c.chain.log == Log::Roster && c.is_durable() && !receipt.holds(*id, c.durable.seq)
-            });
+            let lacks_roster = !receipt.holds_roster(s);
             let mut lacks = 0;
             for (id, places) in &loaded.edits {
                 let of_branch = receipt.lacks(*id, places).len();
@@ -179,9 +177,19 @@ impl Engine {
                 .map(move |(id, c)| (id, if forked { c.durable.seq } else { *seq }))
         });
         let needed: Vec<(ChainId, u64)> = needed.collect();
-        s.receipts
-            .values()
-            .any(|r| needed.iter().all(|(id, seq)| r.holds(*id, *seq)))
+        // What somebody holds who is out of the space, nobody can count on.
+        let members = s.receipts.iter();
+        let mut members = members.filter(|(device, _)| s.roster.role(**device).is_some());
+        members.any(|(_, r)| needed.iter().all(|(id, seq)| r.holds(*id, *seq)))
+    }
+
+    /// Whether a member is known to hold every entry of the roster that is durable here: it knows who is in the space.
+    #[must_use]
+    pub fn knows_roster(&self, space: SpaceId, device: DeviceKey) -> bool {
+        self.spaces.get(&space).is_some_and(|s| {
+            let receipt = s.receipts.get(&device).filter(|r| r.heard());
+            receipt.is_some_and(|receipt| receipt.holds_roster(s))
+        })
     }
 
     /// Members online whose last Heads equal ours, and members online at all.

@@ -240,7 +240,7 @@ impl Engine {
             Arc::clone(entry),
             Some((end_clock, false)),
         );
-        let applied = loaded.settle(&s.roster);
+        let applied = loaded.settle(s.judge());
         let taken = loaded.has_applied(&entry.reference());
         loaded.spoiled |= !taken;
         s.loaded.insert(note, loaded);

@@ -7,6 +7,7 @@ use skein_space::{ChainId, Entry, Kind, NoteId, SpaceId, planted};
 use super::Engine;
 use super::chains::ChainState;
 use super::commit::Pending;
+use super::judge::Judge;
 use super::load::take_in_from;
 use super::note::{Applied, Loaded};
 use super::removal::changed_roles;
@@ -176,7 +177,7 @@ impl Engine {
             if built_on_aside(&loaded, entry) {
                 loaded.judge_again();
             }
-            applied = loaded.settle(&s.roster);
+            applied = loaded.settle(s.judge());
         }
         if loaded.broken {
             s.recheck.insert(note);
@@ -224,6 +225,7 @@ impl Engine {
         let before = s.roster.clone();
         s.roster = s.roster.with(Arc::clone(entry));
         s.want_secret(self.now.mono_ms);
+        s.own_role_was(before.role(s.me));
         if s.roster.has_lowered() {
             s.recheck.extend(s.rows.keys().copied());
         }
@@ -234,7 +236,7 @@ impl Engine {
                 continue;
             }
             loaded.judge_again();
-            changed.push((*note, loaded.settle(&s.roster)));
+            changed.push((*note, loaded.settle(Judge::new(&s.roster, s.me))));
             if loaded.broken {
                 s.recheck.insert(*note);
             }

@@ -221,7 +221,7 @@ fn read_rows(
             take_in_from(space, held, &mut loaded, id, Arc::clone(entry), None)?;
         }
     }
-    loaded.settle(&space.roster);
+    loaded.settle(space.judge());
     if let Some(row) = space.rows.get(&note) {
         loaded.modified_ms = loaded.modified_ms.max(row.modified_ms);
     }

@@ -44,7 +44,7 @@ impl Engine {
             // Only names over 256 bytes can fail here; the driver cuts them where they are made.
             return self.out.push(Effect::SpaceFailed { request });
         };
-        let mut space = Space::new(id, incarnation);
+        let mut space = Space::new(id, me, incarnation);
         let secrets = space.put_secrets(&[(Roster::empty(id).secret_label(), secret)]);
         self.spaces.insert(id, space);
         self.advance(id, entry.chain_id(), &entry);
@@ -73,7 +73,8 @@ impl Engine {
         let fresh = !self.spaces.contains_key(&id);
         let mut ops = Vec::new();
         if fresh {
-            self.spaces.insert(id, Space::new(id, incarnation));
+            let me = self.device();
+            self.spaces.insert(id, Space::new(id, me, incarnation));
             ops.push(StoreOp::Space {
                 space: id,
                 incarnation,

@@ -15,6 +15,7 @@ mod gossip;
 mod greeting;
 mod heads;
 mod hold;
+mod judge;
 mod links;
 mod load;
 mod members;
@@ -82,9 +83,10 @@ impl Engine {
     /// An engine over what the store held at start. Nothing is read beyond these rows.
     #[must_use]
     pub fn new(me: Identity, now: Now, start: Vec<StartSpace>) -> Self {
+        let device = me.signer.device_key();
         let spaces = start
             .into_iter()
-            .map(|s| (s.space, Space::start(s, now.mono_ms)))
+            .map(|s| (s.space, Space::start(s, device, now.mono_ms)))
             .collect();
         Self {
             me,

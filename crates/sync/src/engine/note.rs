@@ -11,6 +11,7 @@ use skein_note::gate::Moved;
 use skein_note::{Note, NoteError};
 use skein_space::{ChainId, Entry, EntryRef, Kind, Log, Roster, RosterPast, planted};
 
+use super::judge::Judge;
 use super::voices::Voices;
 use crate::api::{NoteState, SessionHandle};
 
@@ -193,7 +194,7 @@ impl Loaded {
     }
 
     /// Applies whatever can be applied now; returns it in the order it was applied.
-    pub fn settle(&mut self, roster: &Roster) -> Vec<Applied> {
+    pub fn settle(&mut self, judge: Judge<'_>) -> Vec<Applied> {
         let mut done = Vec::new();
         let mut moved = true;
         while moved && !self.broken {
@@ -202,7 +203,7 @@ impl Loaded {
                 let Some(next) = self.waiting.get(&r) else {
                     continue;
                 };
-                match self.verdict(next, roster) {
+                match self.verdict(next, judge) {
                     Verdict::Wait if planted!(WaitingForgotten) => drop(self.waiting.remove(&r)),
                     Verdict::Wait => {}
                     Verdict::Refuse => {
@@ -231,7 +232,7 @@ impl Loaded {
 
     /// Decides about one entry. An entry in standing brings in what it was built on, so what it needs and was
     /// set aside goes back to waiting with a mark that it is needed.
-    fn verdict(&self, unapplied: &Unapplied, roster: &Roster) -> Verdict {
+    fn verdict(&self, unapplied: &Unapplied, judge: Judge<'_>) -> Verdict {
         let h = unapplied.entry.header();
         let needs = || unapplied.needs();
         if needs().any(|r| self.refused.contains(r)) && !planted!(RefusedCounted) {
@@ -240,16 +241,16 @@ impl Loaded {
         if !known(h.kind) {
             return Verdict::Wait;
         }
-        let standing = !roster.sets_aside(
+        let standing = !judge.sets_aside(
             h.chain.device,
             unapplied.entry.chain_id(),
             h.seq,
             &unapplied.past,
         );
-        if !standing && !self.built_upon(&unapplied.entry.reference(), roster) {
+        if !standing && !self.built_upon(&unapplied.entry.reference(), judge) {
             return Verdict::Aside;
         }
-        let here = needs().all(|r| roster.holds(r) || self.has_applied(r));
+        let here = needs().all(|r| judge.roster.holds(r) || self.has_applied(r));
         if here && self.holds_named(unapplied) {
             Verdict::Apply
         } else if planted!(VerdictByArrival) {
@@ -278,7 +279,7 @@ impl Loaded {
     }
 
     /// Whether an entry in standing has `r` in its past.
-    fn built_upon(&self, r: &EntryRef, roster: &Roster) -> bool {
+    fn built_upon(&self, r: &EntryRef, judge: Judge<'_>) -> bool {
         let mut seen = BTreeSet::from([*r]);
         let mut grew = true;
         while grew {
@@ -293,7 +294,7 @@ impl Loaded {
                 if !on_it || seen.contains(other) {
                     continue;
                 }
-                if !roster.sets_aside(h.chain.device, u.entry.chain_id(), h.seq, &u.past) {
+                if !judge.sets_aside(h.chain.device, u.entry.chain_id(), h.seq, &u.past) {
                     return true;
                 }
                 seen.insert(*other);

@@ -38,6 +38,7 @@ impl Engine {
         }
         for (space, note) in due {
             self.recheck_note(held, space, note);
+            self.keep_own_words(space, note);
         }
     }
 
@@ -135,6 +136,7 @@ pub(super) fn gone(
     if !space.roster.has_lowered() {
         return Ok(0);
     }
+    let judge = space.judge();
     let mut pasts: BTreeMap<LineKey, (EntryRef, RosterPast)> = BTreeMap::new();
     let mut built_on: BTreeMap<EntryRef, Vec<EntryRef>> = BTreeMap::new();
     let mut counting: Vec<EntryRef> = Vec::new();
@@ -166,8 +168,7 @@ pub(super) fn gone(
         let needs = deps.iter().copied().chain(before.map(|(last, _)| last));
         built_on.insert(r, needs.collect());
         let author = space.chains.get(&r.chain).map(|c| c.chain.device);
-        let aside =
-            author.is_none_or(|device| space.roster.sets_aside(device, r.chain, r.seq, &past));
+        let aside = author.is_none_or(|device| judge.sets_aside(device, r.chain, r.seq, &past));
         if aside {
             suspects.insert(r);
         } else {
@@ -177,10 +178,7 @@ pub(super) fn gone(
     }
     for (r, unapplied) in &loaded.waiting {
         let h = unapplied.entry.header();
-        if !space
-            .roster
-            .sets_aside(h.chain.device, r.chain, r.seq, &unapplied.past)
-        {
+        if !judge.sets_aside(h.chain.device, r.chain, r.seq, &unapplied.past) {
             let needs = h.deps.iter().chain(unapplied.previous.as_ref());
             built_on.insert(*r, needs.copied().collect());
             counting.push(*r);

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use skein_space::{ChainId, Entry, Incarnation, SpaceId, planted};
+use skein_space::{ChainId, Entry, Incarnation, Log, SpaceId, planted};
 
 use super::heads::Compared;
 use super::links::Link;
@@ -147,6 +147,16 @@ impl Receipt {
     /// Places of a chain it is not known to hold.
     pub fn lacks<'a>(&self, chain: ChainId, places: &'a [u64]) -> &'a [u64] {
         &places[places.partition_point(|seq| *seq <= self.top(chain))..]
+    }
+
+    /// Whether it holds all of the roster that is durable here.
+    pub fn holds_roster(&self, space: &Space) -> bool {
+        let roster = space
+            .chains
+            .iter()
+            .filter(|(_, c)| c.chain.log == Log::Roster);
+        let mut durable = roster.filter(|(_, c)| c.is_durable());
+        durable.all(|(id, c)| self.holds(*id, c.durable.seq))
     }
 
     /// Whether it holds exactly what this device durably holds, as its last Heads showed.

@@ -22,6 +22,8 @@ use crate::heads::{Line, Tip};
 /// One space.
 pub(super) struct Space {
     pub id: SpaceId,
+    /// This device.
+    pub me: DeviceKey,
     /// What this device writes under here.
     pub incarnation: Incarnation,
     /// By branch; see [`super::chains`].
@@ -44,6 +46,8 @@ pub(super) struct Space {
     pub allowances: Allowances,
     /// Notes to be looked at again, since a change of the roster may have changed what they are made of.
     pub recheck: BTreeSet<NoteId>,
+    /// Notes in which this device's own words are to be looked for that are set aside, since its role changed.
+    pub own_lowered: BTreeSet<NoteId>,
     /// Notes that could not be read when they had to be, and when that is tried again.
     pub reread: BTreeMap<NoteId, u64>,
     /// Notes whose summary is to be made anew, with their deadlines.
@@ -53,9 +57,10 @@ pub(super) struct Space {
 }
 
 impl Space {
-    pub fn new(id: SpaceId, incarnation: Incarnation) -> Self {
+    pub fn new(id: SpaceId, me: DeviceKey, incarnation: Incarnation) -> Self {
         Self {
             id,
+            me,
             incarnation,
             chains: BTreeMap::new(),
             roster: Roster::empty(id),
@@ -71,14 +76,15 @@ impl Space {
             secrets: Secrets::default(),
             allowances: Allowances::default(),
             recheck: BTreeSet::new(),
+            own_lowered: BTreeSet::new(),
             reread: BTreeMap::new(),
             stale_rows: BTreeMap::new(),
             uses: 0,
         }
     }
 
-    pub fn start(start: StartSpace, now_ms: u64) -> Self {
-        let mut space = Self::new(start.space, start.incarnation);
+    pub fn start(start: StartSpace, me: DeviceKey, now_ms: u64) -> Self {
+        let mut space = Self::new(start.space, me, start.incarnation);
         space.roster = Roster::fold(start.space, &start.roster);
         space.secrets = Secrets::start(start.secrets);
         space.want_secret(now_ms);

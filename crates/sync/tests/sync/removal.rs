@@ -71,6 +71,19 @@ fn t8_who_was_away_when_it_was_removed_hears_of_that_and_of_nobody_who_came_late
 }
 
 #[test]
+fn r1_what_only_a_removed_device_holds_nobody_else_holds() {
+    let (mut c, space) = Cluster::with_space(2, Role::Editor);
+    c.connect_all();
+    let (note, _) = c.create(0, space, "kept");
+    c.run(12_000);
+    let (ben, engine) = (c.key(1), &c.devices[0].engine);
+    assert!(engine.held_by_others(space, note) && engine.knows_roster(space, ben));
+    c.change_role(0, 1, space, None).expect("removed");
+    let engine = &c.devices[0].engine;
+    assert!(!engine.held_by_others(space, note) && !engine.knows_roster(space, ben));
+}
+
+#[test]
 fn a_removal_brings_a_new_secret_to_all_who_know_of_it() {
     let (mut c, space, ..) = three();
     let before = c.devices[0].disk.secrets_of(space);
@@ -184,6 +197,65 @@ fn roles_go_up_and_down_and_everybody_hears_of_it() {
     assert_eq!(told(&c, 2), [Some(Role::Viewer), Some(Role::Owner)]);
     c.change_role(1, 2, space, None)
         .expect("it is an owner now");
+}
+
+fn drafted(c: &Cluster) -> Vec<&str> {
+    let told = c.events(1).filter_map(|event| match event {
+        Event::Notice(Notice::Drafted { text, .. }) => Some(text.as_str()),
+        _ => None,
+    });
+    told.collect()
+}
+
+/// The second member is away and writes; meanwhile the first changes its role. Then they meet.
+fn wrote_meanwhile(role: Option<Role>) -> (Cluster, SpaceId, NoteId) {
+    let (mut c, space, note, _) = three();
+    let ben = c.open(1, space, note);
+    c.edit(1, ben, 4, 0, ", by Ben");
+    c.run(6_000);
+    for other in [0, 2] {
+        c.disconnect(1, other);
+    }
+    c.edit(1, ben, 12, 0, ", late");
+    c.change_role(0, 1, space, role).expect("changed");
+    c.run(2_000);
+    c.reconnect(0, 1);
+    c.reconnect(1, 2);
+    c.run(12_000);
+    (c, space, note)
+}
+
+#[test]
+fn a10_what_a_device_wrote_before_it_heard_that_it_is_out_stays_there_to_be_read() {
+    let (mut c, space, note) = wrote_meanwhile(None);
+    assert_eq!(c.devices[1].engine.role(space), None);
+    let texts = [0, 1, 2].map(|i| c.text(i, space, note));
+    assert_eq!(
+        texts,
+        ["kept, by Ben", "kept, by Ben, late", "kept, by Ben"]
+    );
+    c.kill_and_restart(1);
+    assert_eq!(c.text(1, space, note), "kept, by Ben, late");
+    // Let in again it is one of them, and what it wrote meanwhile is an owner's to bring back.
+    assert_eq!(drafted(&c), [""; 0]);
+    c.join(0, 1, space, Role::Editor);
+    c.connect_all();
+    c.run(12_000);
+    assert_eq!(c.devices[1].engine.role(space), Some(Role::Editor));
+    assert_eq!(drafted(&c), [", late"]);
+    let hashes = [0, 1, 2].map(|i| c.hash(i, space, note));
+    assert!(hashes[0] == hashes[1] && hashes[1] == hashes[2]);
+    assert_eq!(c.hashes(0), c.hashes(1), "the late words are held by all");
+}
+
+#[test]
+fn s7_what_a_device_wrote_before_it_heard_that_it_may_only_read_is_kept_for_its_person() {
+    let (mut c, space, note) = wrote_meanwhile(Some(Role::Viewer));
+    let texts = [0, 1, 2].map(|i| c.text(i, space, note));
+    assert_eq!(texts, ["kept, by Ben", "kept, by Ben", "kept, by Ben"]);
+    assert_eq!(drafted(&c), [", late"]);
+    let kept: Vec<_> = c.devices[1].disk.drafts.iter().collect();
+    assert_eq!(kept, [&(note, ", late".to_owned())]);
 }
 
 #[test]
