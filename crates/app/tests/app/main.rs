@@ -4,6 +4,7 @@ mod alone;
 mod control;
 mod copies;
 mod joining;
+mod removal;
 mod support;
 mod trouble;
 mod windows;
