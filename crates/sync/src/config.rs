@@ -48,6 +48,11 @@ pub const SECRET_LABELS_MAX: usize = 33;
 /// Secrets held of one label: devices that learn of a removal apart make one each.
 pub const SECRETS_PER_LABEL: usize = 4;
 
+/// Secrets in one frame: all that are held, which a byte counts.
+pub const SECRETS_MAX: usize = SECRET_LABELS_MAX * SECRETS_PER_LABEL;
+
+const _: () = assert!(SECRETS_MAX <= u8::MAX as usize);
+
 /// Longest wait before changed Heads are told while somebody keeps typing, ms: a receipt within seconds.
 pub const HEADS_MAX_WAIT_MS: u64 = 4_000;
 

@@ -290,9 +290,9 @@ impl Frame {
     }
 }
 
-/// Each with its length, u32.
+/// How many, u16, and each with its length, u32.
 fn encode_entries(entries: &[Arc<Entry>]) -> Vec<u8> {
-    let mut out = Vec::new();
+    let mut out = (entries.len() as u16).to_le_bytes().to_vec();
     for entry in entries {
         let bytes = entry.encode();
         out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
@@ -304,34 +304,41 @@ fn encode_entries(entries: &[Arc<Entry>]) -> Vec<u8> {
 fn decode_entries(body: &[u8]) -> Result<Vec<Arc<Entry>>, WireError> {
     let mut r = Reader::new(body);
     let mut entries = Vec::new();
-    while r.remaining() > 0 {
+    for _ in 0..r.u16()? {
         let length = u32::from_le_bytes(r.array()?) as usize;
         let entry = Entry::decode(r.take(length)?).map_err(|_| WireError::Bounds)?;
         entries.push(Arc::new(entry));
     }
+    r.end()?;
     Ok(entries)
 }
 
+/// How many, u8, and each with its label.
 fn encode_secrets(secrets: &[(SecretLabel, [u8; 32])]) -> Vec<u8> {
+    let mut out = vec![secrets.len() as u8];
     let each = secrets.iter();
-    each.flat_map(|(label, secret)| [label.0, *secret])
-        .flatten()
-        .collect()
+    out.extend(
+        each.flat_map(|(label, secret)| [label.0, *secret])
+            .flatten(),
+    );
+    out
 }
 
 /// Strictly rising, so that there is one form.
 fn decode_secrets(body: &[u8]) -> Result<Vec<(SecretLabel, [u8; 32])>, WireError> {
     let mut r = Reader::new(body);
+    let count = usize::from(r.u8()?);
+    if count > config::SECRETS_MAX {
+        return Err(WireError::Bounds);
+    }
     let mut secrets: Vec<(SecretLabel, [u8; 32])> = Vec::new();
-    while r.remaining() > 0 {
+    for _ in 0..count {
         let next = (SecretLabel(r.array()?), r.array()?);
-        if secrets.len() == config::SECRET_LABELS_MAX * config::SECRETS_PER_LABEL {
-            return Err(WireError::Bounds);
-        }
         if secrets.last().is_some_and(|last| *last >= next) {
             return Err(WireError::Order);
         }
         secrets.push(next);
     }
+    r.end()?;
     Ok(secrets)
 }

@@ -213,7 +213,7 @@ fn in_frames(entries: Vec<Arc<Entry>>) -> Vec<Vec<Arc<Entry>>> {
         let bytes = entry.encode().len() + 4;
         if bytes > room {
             frames.push(Vec::new());
-            room = config::FRAME_MAX_BYTES;
+            room = config::FRAME_MAX_BYTES - 2; // their count
         }
         room = room.saturating_sub(bytes);
         if let Some(frame) = frames.last_mut() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use skein_space::{
     Chain, ChainId, Draft, Entry, EntryHash, Incarnation, Kind, Log, Nonce, NoteId, Root,
-    SessionPayload, SpaceId,
+    SecretLabel, SessionPayload, SpaceId,
 };
 use skein_sync::config;
 use skein_sync::frame::{Frame, Hello, Relayed, RelayedHeads, ShortHeads, kind};
@@ -103,6 +103,17 @@ fn frames() -> Vec<(&'static str, Frame)> {
         ("hello", Frame::Hello(hello)),
         ("digest", Frame::Digest(heads.digest())),
         ("heads", Frame::Heads(heads)),
+        (
+            "removed",
+            Frame::Removed(vec![Arc::clone(&entry), Arc::clone(&entry)]),
+        ),
+        (
+            "secrets",
+            Frame::Secrets(vec![
+                (SecretLabel([12; 32]), [13; 32]),
+                (SecretLabel([12; 32]), [14; 32]),
+            ]),
+        ),
         ("entry", Frame::Entry(entry)),
         (
             "want",
