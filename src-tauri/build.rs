@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "join",
     "new_space",
     "rename_space",
+    "change_role",
     "open_invitation",
     "invitation",
     "pick_row",

@@ -21,6 +21,7 @@ fn the_generated_types_are_the_committed_ones() {
             commands::join,
             commands::new_space,
             commands::rename_space,
+            commands::change_role,
             commands::open_invitation,
             commands::invitation,
             commands::pick_row,

@@ -196,6 +196,21 @@ pub async fn rename_space(shell: State<'_, Shell>, space: String, name: String) 
     Ok(app(&shell)?.rename_space(space, &name).await?)
 }
 
+/// Changes what another device may do in a space; `None` removes it. Checked again in Rust: only an owner's device.
+#[tauri::command]
+#[specta::specta]
+pub async fn change_role(
+    shell: State<'_, Shell>,
+    space: String,
+    device: String,
+    role: Option<Role>,
+) -> Answer<()> {
+    let (app, space) = (app(&shell)?, space_id(&space)?);
+    let device = app.find_member(space, &device).await?;
+    app.change_role(space, device, role.map(Into::into)).await?;
+    Ok(())
+}
+
 /// Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device.
 #[tauri::command]
 #[specta::specta]

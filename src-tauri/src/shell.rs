@@ -128,6 +128,7 @@ pub fn run(args: Args) -> ExitCode {
             commands::join,
             commands::new_space,
             commands::rename_space,
+            commands::change_role,
             commands::open_invitation,
             commands::invitation,
             commands::pick_row,

@@ -89,7 +89,7 @@ impl From<view::NoteState> for NoteState {
 pub struct SpaceRow {
     id: String,
     name: String,
-    role: Role,
+    role: Option<Role>,
 }
 
 /// This device and its spaces.
@@ -107,11 +107,10 @@ pub struct Overview {
 
 impl From<view::Overview> for Overview {
     fn from(o: view::Overview) -> Self {
-        // A space this device is out of is read-only for it; the page shows it as to a viewer.
         let row = |s: view::SpaceRow| SpaceRow {
             id: s.id.to_string(),
             name: s.name,
-            role: s.role.map_or(Role::Viewer, Role::from),
+            role: s.role.map(Role::from),
         };
         let spaces: Vec<SpaceRow> = o.spaces.into_iter().map(row).collect();
         let first = || spaces.first().map(|s| s.id.clone()).unwrap_or_default();
@@ -215,6 +214,7 @@ pub struct MemberRow {
     role: Option<Role>,
     online: bool,
     last_seen_ms: Option<Safe>,
+    knows: bool,
     #[serde(rename = "self")]
     me: bool,
 }
@@ -228,6 +228,7 @@ impl From<view::MemberRow> for MemberRow {
             role: m.role.map(Role::from),
             online: m.online,
             last_seen_ms: m.last_seen_ms.map(Safe::new),
+            knows: m.knows,
             me: m.me,
         }
     }

@@ -88,14 +88,26 @@ const MOMENTS = {
     },
   ],
   spaces: ['spaces', async page => page.getByRole('button', { name: 'Space: Team Nord' }).click()],
-  members: [
+  members: ['main', async page => openMembers(page)],
+  member: ['main', async page => openMember(page)],
+  remove: [
     'main',
     async page => {
-      await page.getByTestId('space-menu').click()
-      await page.getByRole('menuitem', { name: 'People in this space' }).click()
-      await page.getByRole('dialog').waitFor()
+      await openMember(page)
+      await page.getByRole('button', { name: 'Remove from this space' }).click()
+      await page.getByTestId('member-remove-sure').waitFor()
     },
   ],
+  'just-removed': [
+    'main',
+    async page => {
+      await openMember(page)
+      await page.getByRole('button', { name: 'Remove from this space' }).click()
+      await page.getByTestId('member-remove-sure').click()
+      await page.getByRole('heading', { name: 'Who is in Team Nord' }).waitFor()
+    },
+  ],
+  removed: ['removed', async page => page.getByText('Removed from this space').waitFor()],
   'new-space': [
     'spaces',
     async page => {
@@ -122,6 +134,21 @@ const MOMENTS = {
         .click({ modifiers: ['Control'] }),
   ],
   collapsed: ['quiet', async page => page.getByRole('button', { name: 'Hide the list of notes' }).click()],
+}
+
+async function openMembers(page) {
+  await page.getByTestId('space-menu').click()
+  await page.getByRole('menuitem', { name: 'People in this space' }).click()
+  await page.getByRole('dialog').waitFor()
+}
+
+async function openMember(page) {
+  await openMembers(page)
+  await page
+    .getByRole('button', { name: /^Change what/ })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Remove from this space' }).waitFor()
 }
 
 async function openMenu(page, item) {

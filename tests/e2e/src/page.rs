@@ -38,6 +38,16 @@ pub const JOIN_OPEN: &str = "join-open";
 pub const TICKET_INPUT: &str = "ticket-input";
 /// Joins with the ticket typed.
 pub const JOIN_SUBMIT: &str = "join-submit";
+/// The space's name, which opens its menu.
+pub const SPACE_MENU: &str = "space-menu";
+/// Shows who is in the space.
+pub const MEMBERS_OPEN: &str = "members-open";
+/// Beside a member: changes what it may do.
+pub const MEMBER_CHANGE: &str = "member-change";
+/// Asks whether it is to be removed.
+pub const MEMBER_REMOVE: &str = "member-remove";
+/// Removes it.
+pub const MEMBER_REMOVE_SURE: &str = "member-remove-sure";
 /// The menu that holds what has no button of its own.
 pub const MENU: &str = "menu";
 /// Somebody else's caret; its person stands in `data-name`.

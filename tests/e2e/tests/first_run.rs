@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use skein_e2e::device::Device;
 use skein_e2e::page;
+use skein_e2e::webdriver::Key;
 use skein_integration::figure::promised;
 use skein_integration::ground::Ground;
 use skein_integration::network::Network;
@@ -22,7 +23,7 @@ const NEXT: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
     trial::main(vec![Case {
-        name: "two_clean_machines_share_a_note_after_two_clicks_on_each_side",
+        name: "two_clean_machines_share_a_note_after_two_clicks_on_each_side_and_part_again",
         needs: Needs::Namespaces,
         action: first_run,
     }])
@@ -94,6 +95,53 @@ fn first_run(ground: &Ground) {
     ));
     ben.says("Ana's laptop has everything", MEETING);
     photograph(&ben, "5-shared");
+    remove(&ana, &ben);
     ben.stop();
     ana.stop();
+}
+
+/// Ana takes Ben's device out again: four clicks, and his window says so.
+fn remove(ana: &Device, ben: &Device) {
+    ana.presses(Key::Escape);
+    for name in [
+        page::SPACE_MENU,
+        page::MEMBERS_OPEN,
+        page::MEMBER_CHANGE,
+        page::MEMBER_REMOVE,
+    ] {
+        ana.click(name);
+    }
+    photograph(ana, "6-remove");
+    ana.click(page::MEMBER_REMOVE_SURE);
+    ben.time_until("it says that it was removed", |ben| {
+        let said = ben.ask("return document.body.textContent;", &[]);
+        let said = said.as_str().unwrap_or_default();
+        said.contains("Ana's laptop removed this device from Personal")
+            && said.contains("Removed from this space")
+    });
+    ben.says("You can read this note here, not change it", NEXT);
+    photograph(ana, "7-without");
+    photograph(ben, "7-removed");
+    let before = ben.text();
+    ben.click(page::EDITOR);
+    ben.types("lost?");
+    ana.presses(Key::Escape);
+    ana.time_until("her sheet is gone", |ana| {
+        ana.ask(
+            "return document.querySelector('[role=dialog]') === null;",
+            &[],
+        ) == true
+    });
+    ana.caret_after("Ana's.");
+    ana.types("A");
+    ana.time_until("it shows what is written after", |ana| {
+        ana.text().contains("Ana's.A")
+    });
+    ana.says("Saved on this device", MEETING);
+    assert_eq!(
+        ben.text(),
+        before,
+        "nothing new comes, and nothing is taken"
+    );
+    tell("removed in the window: his says so, keeps what it had, and gets nothing new");
 }

@@ -7,6 +7,7 @@ import type { MemberRow, NoteRow, SpaceRow } from '../ipc/backend'
 import { Mark } from '../shared/Mark'
 import { m } from '../shared/messages'
 import popup from '../shared/Popup.module.css'
+import { mayWrite } from './mayWrite'
 import css from './Sidebar.module.css'
 import type { OpenNote } from './WindowModel'
 
@@ -31,7 +32,7 @@ interface Props {
 }
 
 export function Sidebar(props: Props) {
-  const { members, rows, offline, invited, hidden, children } = props
+  const { space, members, rows, offline, invited, hidden, children } = props
   const open = props.open && { id: props.open.id, replica: props.open.session.replica }
   return (
     <nav id="notes" className={css.side} aria-label={m.list.label} hidden={hidden}>
@@ -39,7 +40,7 @@ export function Sidebar(props: Props) {
       {children}
       <footer className={css.foot}>
         {offline ? <Unplug size={15} aria-hidden /> : <Laptop size={15} aria-hidden />}
-        <p>{invited && !offline ? m.nearby.invites : nearby(members, offline)}</p>
+        <p>{invited && !offline ? m.nearby.invites : nearby(space, members, offline)}</p>
         {shared(members) && <Elsewhere rows={rows} open={open} />}
       </footer>
     </nav>
@@ -52,7 +53,8 @@ function shared(members: MemberRow[]): boolean {
 }
 
 /** How many other devices can be reached; never a promise about any note. */
-function nearby(members: MemberRow[], offline: boolean): string {
+function nearby({ role }: SpaceRow, members: MemberRow[], offline: boolean): string {
+  if (role === null) return m.nearby.out
   if (offline) return m.nearby.offline
   const others = members.filter(({ self, role }) => !self && role !== null)
   const online = others.filter(other => other.online).length
@@ -95,7 +97,7 @@ function SpaceName({ spaces, space, onSpace, onTask, onMembers, onMenuClosed }: 
                 ))}
               </Menu.RadioGroup>
               <Menu.Separator className={popup.rule} />
-              <Menu.Item className={popup.item} onClick={onMembers}>
+              <Menu.Item className={popup.item} onClick={onMembers} data-testid="members-open">
                 <Users size={16} aria-hidden />
                 {m.members.action}
               </Menu.Item>
@@ -103,7 +105,7 @@ function SpaceName({ spaces, space, onSpace, onTask, onMembers, onMenuClosed }: 
                 <Plus size={16} aria-hidden />
                 {m.space.make}
               </Menu.Item>
-              {space.role !== 'viewer' && (
+              {mayWrite(space) && (
                 <Menu.Item className={popup.item} onClick={() => onTask('rename')}>
                   <Pencil size={16} aria-hidden />
                   {m.space.rename}

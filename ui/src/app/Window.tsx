@@ -21,6 +21,7 @@ import css from './App.module.css'
 import { Footer } from './Footer'
 import { Header } from './Header'
 import { LiveRegion, useSpoken, useVoice } from './LiveRegion'
+import { mayWrite } from './mayWrite'
 import { Sidebar } from './Sidebar'
 import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
@@ -112,7 +113,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           rows={rows}
           open={open?.id ?? null}
           shared={members.some(({ self, role }) => !self && role !== null)}
-          mayWrite={space.role !== 'viewer'}
+          mayWrite={mayWrite(space)}
           onOpen={openNote}
           onNew={shortcuts.newNote}
           onLeave={backToText}
@@ -189,6 +190,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         members={members}
         offline={offline}
         onInvite={invite}
+        onRole={(device, role) => model.backend.changeRole(space.id, device, role)}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />

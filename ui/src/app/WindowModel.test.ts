@@ -116,6 +116,18 @@ describe('notes', () => {
     tell({ kind: 'overview', overview: { ...overview, spaces } })
     expect(model.space.get()?.role).toBe('viewer')
   })
+
+  test('and the open note is opened again as it may be written now', async () => {
+    await begin('quiet')
+    const before = model.open.get()
+    const overview = model.overview.get() as Overview
+    const as = (role: 'viewer' | 'owner' | null) => overview.spaces.map(space => ({ ...space, role }))
+    tell({ kind: 'overview', overview: { ...overview, spaces: as('owner') } })
+    expect(model.open.get()).toBe(before)
+    tell({ kind: 'overview', overview: { ...overview, spaces: as(null) } })
+    expect(model.open.get()?.id).toBe(before?.id)
+    expect(model.open.get()?.session).not.toBe(before?.session)
+  })
 })
 
 describe('an event that overtakes an answer is newer', () => {

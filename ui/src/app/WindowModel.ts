@@ -15,6 +15,7 @@ import type {
 import { m } from '../shared/messages'
 import { reason } from '../shared/reason'
 import { Store } from '../shared/store'
+import { mayWrite } from './mayWrite'
 import { settings } from './settings'
 
 /** The note a window shows. */
@@ -208,7 +209,7 @@ export class WindowModel {
     const newest = [...listed].sort((a, b) => b.modifiedMs - a.modifiedMs)[0]
     const first = listed.find(({ id }) => id === last) ?? newest
     // A viewer of a space without notes has nothing to open and nothing to begin.
-    if (first === undefined && space.role === 'viewer') return this.#close()
+    if (first === undefined && !mayWrite(space)) return this.#close()
     const id = first?.id ?? (await this.backend.newNote(space.id))
     this.#show(id, space)
   }
@@ -264,7 +265,11 @@ export class WindowModel {
     this.overview.set(overview)
     const open = this.space.get()
     const now = overview.spaces.find(({ id }) => id === open?.id)
-    if (now !== undefined && (now.name !== open?.name || now.role !== open.role)) this.space.set(now)
+    if (now === undefined || open === null || (now.name === open.name && now.role === open.role)) return
+    this.space.set(now)
+    const note = this.open.get()
+    // An open note does not learn by itself that it may be written now, or no more.
+    if (note !== null && mayWrite(now) !== mayWrite(open)) this.#show(note.id, now)
   }
 
   #showNotice(notice: ShownNotice): void {

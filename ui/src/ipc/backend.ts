@@ -10,7 +10,8 @@ export type Role = 'viewer' | 'editor' | 'owner'
 export interface SpaceRow {
   id: string
   name: string
-  role: Role
+  /** What this device may do; null when it was removed. */
+  role: Role | null
 }
 
 export interface Overview {
@@ -173,6 +174,8 @@ export interface MemberRow {
   online: boolean
   /** When this device last heard of it since its start; null when it has not. */
   lastSeenMs: number | null
+  /** It is known to know who is in the space, as this device does. */
+  knows: boolean
   self: boolean
 }
 
@@ -225,6 +228,8 @@ export interface Backend {
   /** Ends what was asked, and discards what came of it. */
   leaveJoining(): Promise<void>
   members(space: string): Promise<MemberRow[]>
+  /** Owners only. `null` removes the device: it gets nothing new. */
+  changeRole(space: string, device: string, role: Role | null): Promise<void>
   addPeer(address: string): Promise<void>
   setOffline(offline: boolean): Promise<void>
   openLink(url: string): Promise<void>

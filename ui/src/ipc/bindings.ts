@@ -8,7 +8,7 @@ import { invoke as __TAURI_INVOKE } from "@tauri-apps/api/core";
 /** Commands */
 export const commands = {
 	/**  This device and its spaces. */
-	overview: () => __TAURI_INVOKE<Overview>("overview"),
+	overview: () => __TAURI_INVOKE<Overview_Serialize>("overview"),
 	/**  The notes of a space, pinned ones first, then the latest. */
 	listNotes: (space: string) => __TAURI_INVOKE<NoteRow[]>("list_notes", { space }),
 	/**  An id for a new note; nothing is stored until its first character. */
@@ -27,6 +27,8 @@ export const commands = {
 	newSpace: (name: string) => __TAURI_INVOKE<string>("new_space", { name }),
 	/**  Gives a space another name, for everybody in it. */
 	renameSpace: (space: string, name: string) => __TAURI_INVOKE<null>("rename_space", { space, name }),
+	/**  Changes what another device may do in a space; `None` removes it. Checked again in Rust: only an owner's device. */
+	changeRole: (space: string, device: string, role: Role | null) => __TAURI_INVOKE<null>("change_role", { space, device, role }),
 	/**  Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device. */
 	openInvitation: (space: string, role: Role) => __TAURI_INVOKE<null>("open_invitation", { space, role }),
 	/**  The invitation as it stands; changes come as events. */
@@ -82,7 +84,7 @@ members: MemberRow_Deserialize[] } |
 /**  This device. */
 { kind: "overview"; 
 /**  It. */
-overview: Overview } | 
+overview: Overview_Deserialize } | 
 /**  The invitation of this device. */
 { kind: "inviting"; 
 /**  As it stands. */
@@ -117,7 +119,7 @@ members: MemberRow_Serialize[] } |
 /**  This device. */
 { kind: "overview"; 
 /**  It. */
-overview: Overview } | 
+overview: Overview_Serialize } | 
 /**  The invitation of this device. */
 { kind: "inviting"; 
 /**  As it stands. */
@@ -236,6 +238,7 @@ export type MemberRow_Deserialize = {
 	role?: Role | null,
 	online: boolean,
 	lastSeenMs?: Safe | null,
+	knows: boolean,
 	self: boolean,
 };
 
@@ -247,6 +250,7 @@ export type MemberRow_Serialize = {
 	role: Role | null,
 	online: boolean,
 	lastSeenMs: Safe | null,
+	knows: boolean,
 	self: boolean,
 };
 
@@ -341,11 +345,25 @@ export type Notice_Serialize = {
 };
 
 /**  This device and its spaces. */
-export type Overview = {
+export type Overview = Overview_Serialize | Overview_Deserialize;
+
+/**  This device and its spaces. */
+export type Overview_Deserialize = {
 	device: string,
 	person: string,
 	deviceName: string,
-	spaces: SpaceRow[],
+	spaces: SpaceRow_Deserialize[],
+	defaultSpace: string,
+	offline: boolean,
+	listening: string[],
+};
+
+/**  This device and its spaces. */
+export type Overview_Serialize = {
+	device: string,
+	person: string,
+	deviceName: string,
+	spaces: SpaceRow_Serialize[],
 	defaultSpace: string,
 	offline: boolean,
 	listening: string[],
@@ -445,10 +463,20 @@ export type Shown = {
 };
 
 /**  One space. */
-export type SpaceRow = {
+export type SpaceRow = SpaceRow_Serialize | SpaceRow_Deserialize;
+
+/**  One space. */
+export type SpaceRow_Deserialize = {
 	id: string,
 	name: string,
-	role: Role,
+	role?: Role | null,
+};
+
+/**  One space. */
+export type SpaceRow_Serialize = {
+	id: string,
+	name: string,
+	role: Role | null,
 };
 
 /**  The other side says that this device is a member. */

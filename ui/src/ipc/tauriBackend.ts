@@ -39,6 +39,7 @@ export function tauriBackend(): Backend {
     openJoined: commands.openJoined,
     leaveJoining: async () => void (await commands.leaveJoining()),
     members: commands.members,
+    changeRole: async (space, device, role) => void (await commands.changeRole(space, device, role)),
     addPeer: async address => void (await commands.addPeer(address)),
     setOffline: async offline => void (await commands.setOffline(offline)),
     openLink: async url => void (await commands.openLink(url)),

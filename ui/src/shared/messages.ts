@@ -68,6 +68,7 @@ const en = {
     nobody: 'No other device nearby',
     some: (n: number) => `${count(n, 'device', 'devices')} nearby`,
     invites: 'A device nearby invites',
+    out: 'Removed from this space',
     elsewhere: (only: number) =>
       only === 0
         ? 'Everything is on another device too'

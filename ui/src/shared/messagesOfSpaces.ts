@@ -52,6 +52,22 @@ export const spaces = {
     here: 'Here now',
     heard: (when: string) => `Last heard: ${when}`,
     unheard: 'Not heard since Skein started here',
+    out: 'This device was removed from this space. What is here stays here to read and to copy; nothing new comes.',
+    change: 'Change',
+    changes: (device: string) => `Change what ${device} may do`,
+    may: (device: string) => `What ${device} may do here`,
+    follows: 'A change holds for each of the other devices as soon as it hears of it.',
+    removing: 'Remove from this space…',
+    removeTitle: (device: string) => `Remove ${device}?`,
+    removeIntro: (space: string) =>
+      `From now on it gets nothing new of ${space}. What it has copied stays with it, and what it wrote stays in the notes.`,
+    remove: 'Remove',
+    keep: 'Keep it',
+    failed: (why: string) => `That did not work: ${why}.`,
+    behind: (n: number, of: number) =>
+      of === 1
+        ? 'The other device has not heard of the last change yet.'
+        : `${n} of ${of} other devices ${n === 1 ? 'has' : 'have'} not heard of the last change yet.`,
   },
 
   space: {

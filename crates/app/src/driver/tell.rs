@@ -387,8 +387,8 @@ impl Driver {
         let (by, space) = (self.device_words(by), self.space_name(space));
         match (device == self.device(), role) {
             (true, None) => format!(
-                "{by} removed this device from {space}. everything that is here stays here to read and to copy. \
-                 nothing new comes, and what you write there reaches nobody"
+                "{by} removed this device from {space}. what is here stays here to read and to copy, and nothing new \
+                 comes"
             ),
             (true, Some(role)) => {
                 format!(

@@ -248,6 +248,7 @@ impl Engine {
         }
         self.tell_roles(space, entry.header().chain.device, changed_roles);
         self.event(Event::Members { space });
+        self.forget_people(space);
         self.authorise_links(space);
     }
 }

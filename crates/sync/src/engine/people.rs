@@ -68,6 +68,26 @@ impl People {
 }
 
 impl Engine {
+    /// Nobody is shown in a note who is out of the space, and nobody at all where this device is.
+    pub(super) fn forget_people(&mut self, space: SpaceId) {
+        let Some(s) = self.spaces.get_mut(&space) else {
+            return;
+        };
+        let out = |device: &DeviceKey| s.roster.role(*device).is_none();
+        let all_go = out(&s.me);
+        let mut notes = BTreeSet::new();
+        s.people.seen.retain(|(note, device, _), _| {
+            let goes = all_go || out(device);
+            if goes {
+                notes.insert(*note);
+            }
+            !goes
+        });
+        for note in notes {
+            self.event(Event::PresenceChanged { space, note });
+        }
+    }
+
     pub(super) fn caret(
         &mut self,
         handle: SessionHandle,
@@ -184,7 +204,10 @@ impl Engine {
         let Some(s) = self.spaces.get_mut(&space) else {
             return;
         };
-        if presence.device == me || s.roster.role(presence.device).is_none() {
+        if presence.device == me
+            || s.roster.role(presence.device).is_none()
+            || s.roster.role(me).is_none()
+        {
             return;
         }
         let (note, device) = (presence.note, presence.device);

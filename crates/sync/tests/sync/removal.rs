@@ -2,7 +2,7 @@
 
 use skein_space::{NoteId, Role, SpaceId};
 use skein_sync::frame::kind;
-use skein_sync::{Event, Notice, RoleError};
+use skein_sync::{Event, Input, Notice, RoleError};
 
 use crate::cluster::{Cluster, Seen};
 
@@ -26,6 +26,25 @@ fn told(c: &Cluster, i: usize) -> Vec<Option<Role>> {
 #[test]
 fn t8_a_removed_device_hears_so_keeps_what_it_has_and_gets_nothing_more() {
     let (mut c, space, note, author) = three();
+    let windows = [
+        (0, author),
+        (1, c.open(1, space, note)),
+        (2, c.open(2, space, note)),
+    ];
+    for (i, session) in windows {
+        c.input(
+            i,
+            Input::Caret {
+                session,
+                caret: None,
+                head: None,
+            },
+        );
+    }
+    c.run(1_000);
+    for i in 0..3 {
+        assert_eq!(c.devices[i].engine.people(space, note).len(), 2);
+    }
     let cuts = c.change_role(0, 1, space, None).expect("removed");
     assert_eq!(cuts, [], "it never wrote anything");
     c.run(10_000);
@@ -33,6 +52,10 @@ fn t8_a_removed_device_hears_so_keeps_what_it_has_and_gets_nothing_more() {
     assert_eq!(told(&c, 1), [None]);
     assert_eq!(told(&c, 2), [None]);
     assert_eq!(c.devices[1].engine.role(space), None);
+
+    assert_eq!(c.devices[1].engine.people(space, note), []);
+    let others = c.devices[2].engine.people(space, note);
+    assert!(others.iter().all(|person| person.device == c.key(0)));
 
     c.edit(0, author, 4, 0, " and more");
     c.run(10_000);

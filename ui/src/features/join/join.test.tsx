@@ -72,6 +72,7 @@ describe('inviting', () => {
       role,
       online: true,
       lastSeenMs: null,
+      knows: true,
       self,
     })
     const members = [member('Ana', 'owner'), member('Cem', 'editor'), member('Ben', 'editor', true)]

@@ -1,10 +1,12 @@
-import type { MemberRow, SpaceRow } from '../../ipc/backend'
+import { useState } from 'react'
+import type { MemberRow, Role, SpaceRow } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import { m } from '../../shared/messages'
 import { deviceLabel } from '../../shared/names'
 import { Sheet, SheetEnds } from '../../shared/Sheet'
 import { shortWhen } from '../../shared/time'
 import css from './MembersSheet.module.css'
+import { OneMember } from './OneMember'
 
 interface Props {
   open: boolean
@@ -12,13 +14,44 @@ interface Props {
   members: MemberRow[]
   offline: boolean
   onInvite: () => void
+  /** Rejected with a sentence where it cannot be changed. */
+  onRole: (device: string, role: Role | null) => Promise<void>
   onClose: () => void
   onClosed: () => void
 }
 
 /** Who is in the space, with what right, and whether they can be reached now. */
-export function MembersSheet({ open, space, members, offline, onInvite, onClose, onClosed }: Props) {
+export function MembersSheet(props: Props) {
+  const { open, space, members, offline, onInvite, onRole, onClose, onClosed } = props
+  const [chosen, setChosen] = useState<{ device: string; removing: boolean } | null>(null)
+  const one = members.find(({ device }) => device === chosen?.device)
+  const isOwner = space.role === 'owner'
+  const closed = () => {
+    setChosen(null)
+    onClosed()
+  }
+  if (chosen !== null && one !== undefined && isOwner) {
+    return (
+      <Sheet
+        open={open}
+        onClose={onClose}
+        onClosed={closed}
+        title={chosen.removing ? m.members.removeTitle(deviceLabel(one)) : deviceLabel(one)}
+        intro={chosen.removing ? m.members.removeIntro(space.name) : m.members.follows}
+      >
+        <OneMember
+          member={one}
+          onRole={role => onRole(one.device, role)}
+          removing={chosen.removing}
+          onRemoving={removing => setChosen({ device: one.device, removing })}
+          onDone={() => setChosen(null)}
+        />
+      </Sheet>
+    )
+  }
   const inside = members.filter(({ role }) => role !== null)
+  const others = inside.filter(({ self }) => !self)
+  const behind = others.filter(({ knows }) => !knows).length
   const sorted = inside.toSorted(
     (a, b) => order(a) - order(b) || deviceLabel(a).localeCompare(deviceLabel(b)),
   )
@@ -26,9 +59,9 @@ export function MembersSheet({ open, space, members, offline, onInvite, onClose,
     <Sheet
       open={open}
       onClose={onClose}
-      onClosed={onClosed}
+      onClosed={closed}
       title={m.members.title(space.name)}
-      intro={m.members.intro(inside.length)}
+      intro={space.role === null ? m.members.out : m.members.intro(inside.length)}
     >
       <ul className={css.list}>
         {sorted.map(one => (
@@ -37,15 +70,31 @@ export function MembersSheet({ open, space, members, offline, onInvite, onClose,
               {deviceLabel(one)}
               {one.self && <span className={css.me}> · {m.members.me}</span>}
             </span>
-            <span className={css.role}>{one.role !== null && m.members.role[one.role]}</span>
+            <span className={css.role}>
+              {one.role !== null && m.members.role[one.role]}
+              {isOwner && !one.self && (
+                <Button
+                  look="line"
+                  className={css.change}
+                  data-testid="member-change"
+                  aria-label={m.members.changes(deviceLabel(one))}
+                  onClick={() => setChosen({ device: one.device, removing: false })}
+                >
+                  {m.members.change}
+                </Button>
+              )}
+            </span>
             <span className={css.when} data-here={one.online || undefined}>
               {one.self ? '' : heard(one, offline)}
             </span>
           </li>
         ))}
       </ul>
+      {space.role !== null && behind > 0 && members.some(({ role }) => role === null) && (
+        <p className={css.behind}>{m.members.behind(behind, others.length)}</p>
+      )}
       <SheetEnds>
-        {space.role === 'owner' && (
+        {isOwner && (
           <Button look="line" onClick={onInvite}>
             {m.invite.action}
           </Button>

@@ -14,11 +14,20 @@ const member = (person: string, change: Partial<MemberRow> = {}): MemberRow => (
   role: 'editor',
   online: false,
   lastSeenMs: null,
+  knows: true,
   self: false,
   ...change,
 })
 
-function shown(role: Role, members: MemberRow[], offline = false, onInvite = none) {
+type OnRole = (device: string, role: Role | null) => Promise<void>
+
+function shown(
+  role: Role | null,
+  members: MemberRow[],
+  offline = false,
+  onInvite = none,
+  onRole: OnRole = async () => {},
+) {
   const space: SpaceRow = { id: 's', name: 'Team Nord', role }
   render(
     <MembersSheet
@@ -27,6 +36,7 @@ function shown(role: Role, members: MemberRow[], offline = false, onInvite = non
       members={members}
       offline={offline}
       onInvite={onInvite}
+      onRole={onRole}
       onClose={none}
       onClosed={none}
     />,
@@ -67,4 +77,53 @@ test('offline nobody is said to be here, and who is no owner cannot invite', () 
 test('a space of one says so', () => {
   shown('owner', [member('Ana', { self: true, role: 'owner' })])
   expect(screen.getByText('Nobody else is in it yet.')).toBeTruthy()
+})
+
+test('an owner gives another right, or takes a device out after being asked once more', async () => {
+  const onRole = vi.fn<OnRole>().mockResolvedValue()
+  shown('owner', all, false, none, onRole)
+  expect(screen.queryByRole('button', { name: 'Change what Ana’s laptop may do' })).toBeNull()
+  await userEvent.click(screen.getByRole('button', { name: 'Change what Ben’s laptop may do' }))
+  expect(screen.getByRole('heading').textContent).toBe('Ben’s laptop')
+  expect(screen.getByRole('radio', { checked: true }).textContent).toBe('can only read')
+  await userEvent.click(screen.getByRole('radio', { name: 'can edit' }))
+  expect(onRole).toHaveBeenLastCalledWith('Ben', 'editor')
+  await userEvent.click(screen.getByRole('button', { name: 'Remove from this space…' }))
+  expect(screen.getByRole('heading').textContent).toBe('Remove Ben’s laptop?')
+  await userEvent.click(screen.getByRole('button', { name: 'Keep it' }))
+  expect(onRole).toHaveBeenCalledOnce()
+  await userEvent.click(screen.getByRole('button', { name: 'Remove from this space…' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Remove' }))
+  expect(onRole).toHaveBeenLastCalledWith('Ben', null)
+  expect(screen.getByRole('heading').textContent).toBe('Who is in Team Nord')
+})
+
+test('what is refused is said, and nothing looks changed', async () => {
+  const onRole = vi.fn<OnRole>().mockRejectedValue('the disk is full')
+  shown('owner', all, false, none, onRole)
+  await userEvent.click(screen.getByRole('button', { name: 'Change what Zoe’s laptop may do' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Remove from this space…' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Remove' }))
+  expect(screen.getByRole('alert').textContent).toBe('That did not work: the disk is full.')
+  expect(screen.getByRole('heading').textContent).toBe('Remove Zoe’s laptop?')
+})
+
+test('who is no owner changes nothing; who is out is told so', () => {
+  shown('editor', all)
+  expect(screen.queryByRole('button', { name: /Change/ })).toBeNull()
+  cleanup()
+  shown(null, all)
+  expect(screen.getByText(/This device was removed from this space/)).toBeTruthy()
+})
+
+test('after a removal it says how many have not heard of it', () => {
+  const unaware = all.map(each => Object.assign({}, each, { knows: each.person !== 'Zoe' }))
+  shown('owner', unaware)
+  expect(screen.getByText('1 of 3 other devices has not heard of the last change yet.')).toBeTruthy()
+  cleanup()
+  shown(
+    'owner',
+    unaware.filter(({ role }) => role !== null),
+  )
+  expect(screen.queryByText(/not heard of the last change/)).toBeNull()
 })

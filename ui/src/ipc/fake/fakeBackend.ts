@@ -112,6 +112,13 @@ export function fakeBackend(name: string): Backend & { world: World } {
     },
     leaveJoining: async () => {},
     members: async () => world.members,
+    changeRole: async (space, device, role) => {
+      await pause(60)
+      world.members = world.members.map(member =>
+        member.device === device ? { ...member, role } : { ...member, knows: member.self },
+      )
+      tell({ kind: 'members', space, members: world.members })
+    },
     addPeer: async address => {
       await pause(200)
       if (!/[.:]/.test(address)) throw 'that is not an address'

@@ -95,12 +95,20 @@ function members(peers: FakePeer[]): MemberRow[] {
     role: 'owner',
     online: true,
     lastSeenMs: Date.now(),
+    knows: true,
     self: true,
   }
   return [
     me,
     ...peers.map(
-      ({ who, online }): MemberRow => ({ ...who, role: 'editor', online, lastSeenMs: null, self: false }),
+      ({ who, online }): MemberRow => ({
+        ...who,
+        role: 'editor',
+        online,
+        lastSeenMs: null,
+        knows: true,
+        self: false,
+      }),
     ),
   ]
 }
@@ -214,6 +222,13 @@ const WORLDS: Record<string, () => World> = {
     const world = team([ben()], { canWrite: false })
     world.overview.spaces = [{ id: SPACE, name: 'Team Nord', role: 'viewer' }]
     world.members = world.members.map(member => ({ ...member, role: member.self ? 'viewer' : 'owner' }))
+    return world
+  },
+  /** This device was removed. */
+  removed: () => {
+    const world = team([ben()], { canWrite: false })
+    world.overview.spaces = [{ id: SPACE, name: 'Team Nord', role: null }]
+    world.members = world.members.map(member => ({ ...member, role: member.self ? null : 'owner' }))
     return world
   },
   /** Somebody asks as soon as an invitation is open. */
