@@ -113,7 +113,7 @@ fn remove(ana: &Device, ben: &Device) {
     }
     photograph(ana, "6-remove");
     ana.click(page::MEMBER_REMOVE_SURE);
-    ben.time_until("it says that it was removed", |ben| {
+    let heard = ben.time_until("it says that it was removed", |ben| {
         let said = ben.ask("return document.body.textContent;", &[]);
         let said = said.as_str().unwrap_or_default();
         said.contains("Ana's laptop removed this device from Personal")
@@ -143,5 +143,8 @@ fn remove(ana: &Device, ben: &Device) {
         before,
         "nothing new comes, and nothing is taken"
     );
-    tell("removed in the window: his says so, keeps what it had, and gets nothing new");
+    tell(format!(
+        "removed in the window: his says so after {:.1} s, keeps what it had, and gets nothing new",
+        heard.as_secs_f32()
+    ));
 }
