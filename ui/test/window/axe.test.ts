@@ -33,15 +33,18 @@ describe('no barrier (axe)', () => {
         await page.getByTestId('ticket-text').waitFor()
       },
     ],
+    ['who is in the space', 'main', members],
+    ['what a member may do', 'main', oneMember],
     [
-      'who is in the space',
+      'whether to remove a member',
       'main',
       async page => {
-        await page.getByTestId('space-menu').click()
-        await page.getByRole('menuitem', { name: 'People in this space' }).click()
-        await page.getByRole('dialog').waitFor()
+        await oneMember(page)
+        await page.getByTestId('member-remove').click()
+        await page.getByTestId('member-remove-sure').waitFor()
       },
     ],
+    ['removed from the space', 'removed', page => page.getByText('Removed from this space').waitFor()],
     [
       'rows to pick from',
       'asked',
@@ -127,4 +130,16 @@ async function violations(of: Page): Promise<string[]> {
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} — ${failureSummary}`),
     )
   })
+}
+
+async function members(page: Page): Promise<void> {
+  await page.getByTestId('space-menu').click()
+  await page.getByTestId('members-open').click()
+  await page.getByRole('dialog').waitFor()
+}
+
+async function oneMember(page: Page): Promise<void> {
+  await members(page)
+  await page.getByTestId('member-change').first().click()
+  await page.getByTestId('member-remove').waitFor()
 }
