@@ -102,7 +102,7 @@ id!(/// Names a ticket without giving its secret away.
     TicketId, 16);
 id!(/// Names an open invitation: 16 random bytes.
     InvitationId, 16);
-id!(/// Names a space's secret by the removals its maker knew.
+id!(/// Names a space's secret by the lowerings its maker knew.
     SecretLabel, 32);
 id!(/// Names a space's gossip topic.
     Topic, 32);

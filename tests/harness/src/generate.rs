@@ -4,6 +4,7 @@
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use skein_space::Role;
 
 use crate::disk::Left;
 use crate::plan::{Act, Expected, LIES, Lie, Op, Part, Plan, Timed, World};
@@ -65,7 +66,7 @@ pub fn plan(seed: u64, expected: Expected) -> Plan {
     let world = world(
         &mut rng,
         expected,
-        has(Family::Lies),
+        has(Family::Lies) && !expected.races,
         has(Family::Clocks),
         room(seed),
     );
@@ -95,8 +96,41 @@ pub fn plan(seed: u64, expected: Expected) -> Plan {
             }
         }
     }
+    if expected.races {
+        races(&mut rng, &world, length_ms, &mut ops);
+    }
     ops.sort_by_key(|timed| timed.at_ms);
     Plan { seed, world, ops }
+}
+
+/// Owners at odds. Mostly there is a second one from early on, or nothing could happen at once.
+fn races(rng: &mut ChaCha8Rng, world: &World, length_ms: u64, ops: &mut Vec<Timed>) {
+    let any = |rng: &mut ChaCha8Rng| rng.random_range(0..world.parts.len());
+    let mut put = |at_ms, op| ops.push(Timed { at_ms, op });
+    for _ in 0..rng.random_range(0..3) {
+        let (at_ms, to) = (rng.random_range(0..length_ms / 4), any(rng));
+        let role = Some(Role::Owner);
+        put(at_ms, Op::Role { by: 0, to, role });
+    }
+    for _ in 0..rng.random_range(1..6) {
+        let (at_ms, by, to) = (rng.random_range(0..length_ms), any(rng), any(rng));
+        let by = if rng.random_bool(0.5) { 0 } else { by };
+        let role = match rng.random_range(0..10) {
+            0..5 => None,
+            5..7 => Some(Role::Viewer),
+            7..9 => Some(Role::Editor),
+            _ => Some(Role::Owner),
+        };
+        put(at_ms, Op::Role { by, to, role });
+        if rng.random_bool(0.3) {
+            // And the other way round, at the same moment.
+            let (by, to) = (to, by);
+            put(at_ms + rng.random_range(0..500), Op::Role { by, to, role });
+        }
+        if rng.random_bool(0.3) {
+            put(at_ms + rng.random_range(0..length_ms), Op::Readmit(to));
+        }
+    }
 }
 
 /// More devices than have streams to each other, now and then: such a schedule takes as long as ten others.
@@ -270,6 +304,8 @@ fn faults(rng: &mut ChaCha8Rng, world: &World, family: Family) -> Vec<Op> {
         Family::FalseSync => vec![Op::FalseSync(a, rng.random_range(1..8))],
         Family::Flips => vec![Op::Flip(a, rng.random())],
         Family::Rollback => vec![Op::Save(a), Op::Restore(a, down_ms)],
+        // Of two with one identity each needs somebody else to hear of the other, and all may be out.
+        Family::Lies | Family::Clones if world.expected.races => Vec::new(),
         Family::Clones if world.expected.forks => vec![Op::Clone(a)],
         Family::Clones => vec![Op::Save(a), Op::Restore(a, down_ms)],
         Family::Clocks => vec![Op::Wall(a, rng.random_range(-YEARS_MS..1_000))],

@@ -44,6 +44,8 @@ pub struct Ledger {
     pub excused: BTreeSet<EntryRef>,
     /// Entries that everybody holds and that are built on what nobody can have any more.
     pub waiting: BTreeSet<EntryRef>,
+    /// Devices that were given less than they had: what they wrote without knowing it is held, and perhaps not shown.
+    pub lowered: BTreeSet<usize>,
     /// Entries that nobody may hold, with the lie.
     pub never_held: BTreeMap<EntryHash, &'static str>,
     /// Entries that may be held and must be refused, with the lie.
@@ -97,7 +99,9 @@ impl Ledger {
     /// Of those, what must show in a note.
     fn shown(&self, note: NoteId) -> impl Iterator<Item = &Saved> {
         let here = move |(reference, saved): &(&EntryRef, &Saved)| {
-            saved.note == note && !self.waiting.contains(reference)
+            saved.note == note
+                && !self.waiting.contains(reference)
+                && !self.lowered.contains(&saved.device)
         };
         self.owed().filter(here).map(|(_, saved)| saved)
     }

@@ -3,6 +3,8 @@
 //! Everything that a run decides by chance comes from the seed too, so a plan with its seed is a run. Shrinking
 //! takes operations out of a plan and keeps the seed.
 
+use skein_space::Role;
+
 use crate::disk::Left;
 
 /// Parts of the promise that a run checks. What the engine cannot do yet is switched off here and on in one place.
@@ -19,6 +21,8 @@ pub struct Expected {
     pub admissions: bool,
     /// A paste of 1 MiB is split over entries.
     pub big_pastes: bool,
+    /// Owners change who may do what while all else happens. Nobody lies then, and no profile runs twice.
+    pub races: bool,
 }
 
 impl Expected {
@@ -29,6 +33,13 @@ impl Expected {
         resets: true,
         admissions: false,
         big_pastes: true,
+        races: false,
+    };
+
+    /// The same with races about who is a member.
+    pub const RACES: Self = Self {
+        races: true,
+        ..Self::TODAY
     };
 
     /// Everything that is promised.
@@ -38,6 +49,7 @@ impl Expected {
         resets: true,
         admissions: true,
         big_pastes: true,
+        races: false,
     };
 }
 
@@ -202,6 +214,17 @@ pub enum Op {
     LosePush(usize),
     /// A device joins the space.
     Join(usize),
+    /// A device changes what another may do, if it is an owner then; none takes it out.
+    Role {
+        /// Who does it.
+        by: usize,
+        /// To whom.
+        to: usize,
+        /// What it may do from then on.
+        role: Option<Role>,
+    },
+    /// Somebody who is out is let in again by whoever may.
+    Readmit(usize),
     /// Nothing passes either way.
     Cut(usize, usize, u64),
     /// Nothing passes from one to the other.

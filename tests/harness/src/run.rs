@@ -177,10 +177,16 @@ impl Cluster {
     }
 
     fn check_all(&mut self) {
-        let one = self.honest()[self.plan.seed as usize % self.honest().len()];
-        let checks: [fn(&mut Self, usize); 6] = [
+        let inside = self.inside();
+        let Some(one) = inside.get(self.plan.seed as usize % inside.len().max(1)) else {
+            // Everybody removed somebody: each keeps what it has.
+            return self.check_restart();
+        };
+        let one = *one;
+        let checks: [fn(&mut Self, usize); 7] = [
             |cluster, _| cluster.check_words(),
             |cluster, _| cluster.check_lies(),
+            |cluster, _| cluster.check_secrets(),
             Self::check_replay,
             Self::check_rows,
             Self::check_store,

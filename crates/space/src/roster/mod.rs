@@ -216,18 +216,12 @@ impl Roster {
         self.0.lowerings.highest().is_some()
     }
 
-    /// The label of the secret that is current for this roster: BLAKE3 of the sorted hashes of all removals.
+    /// The label of the secret that is current for this roster: BLAKE3 of the sorted hashes of all lowerings. Of lesser
+    /// roles too: whom a lowered owner let in meanwhile is out with it, and has the secret of before.
     pub fn secret_label(&self) -> SecretLabel {
         let table = &self.0.table;
-        let removes =
-            |index: &u32| matches!(table.node(*index).member, Member::Lower { role: None, .. });
-        let mut hashes: Vec<EntryHash> = self
-            .0
-            .lowerings
-            .iter()
-            .filter(removes)
-            .map(|index| table.node(index).hash())
-            .collect();
+        let lowerings = self.0.lowerings.iter();
+        let mut hashes: Vec<EntryHash> = lowerings.map(|index| table.node(index).hash()).collect();
         hashes.sort_unstable();
         let mut hasher = blake3::Hasher::new();
         hashes.iter().for_each(|hash| {

@@ -9,7 +9,7 @@ use super::{In, Indexed, Named, Out, Row, RowError};
 /// The secrets of one label of a space.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretRow {
-    /// Names them by the removals their makers knew.
+    /// Names them by the lowerings their makers knew.
     pub label: SecretLabel,
     /// The secrets, the one in use first.
     pub secrets: Vec<[u8; 32]>,

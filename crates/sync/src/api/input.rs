@@ -90,7 +90,7 @@ pub enum Input {
         subject: DeviceKey,
         /// What it becomes.
         role: Option<Role>,
-        /// Thirty-two fresh random bytes: the space's next secret, where somebody is removed.
+        /// Thirty-two fresh random bytes: the space's next secret, where it takes one.
         secret: [u8; 32],
     },
     /// The driver answers [`Effect::NeedSecret`].

@@ -253,10 +253,8 @@ impl Engine {
     }
 }
 
+/// What its session wrote before it counts as well: no dependency names it.
 fn built_on_aside(loaded: &Loaded, entry: &Entry) -> bool {
-    entry
-        .header()
-        .deps
-        .iter()
-        .any(|dep| loaded.aside.contains_key(dep))
+    let unapplied = loaded.waiting.get(&entry.reference());
+    unapplied.is_some_and(|one| one.needs().any(|r| loaded.aside.contains_key(r)))
 }

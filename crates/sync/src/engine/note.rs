@@ -52,7 +52,7 @@ pub(super) struct Unapplied {
 
 impl Unapplied {
     /// What must be applied first.
-    fn needs(&self) -> impl Iterator<Item = &EntryRef> {
+    pub fn needs(&self) -> impl Iterator<Item = &EntryRef> {
         self.entry.header().deps.iter().chain(&self.previous)
     }
 }

@@ -28,9 +28,9 @@ impl Engine {
                 self.roster_grew(space, &entry);
                 let mut ops = vec![appended(&entry)];
                 if let Some(s) = self.spaces.get_mut(&space)
-                    && role.is_none()
+                    && !s.has_current_secret()
                 {
-                    // In the commit of the removal: from here on nobody waits to be found.
+                    // In the commit of the lowering: from here on nobody waits to be found.
                     ops.extend(s.put_secrets(&[(s.roster.secret_label(), secret)]));
                     s.want_secret(self.now.mono_ms);
                 }

@@ -1,11 +1,11 @@
-//! A space's secrets: handed to members whose roster is ours, and made anew after a removal.
+//! A space's secrets: handed to members whose roster is ours, and made anew when somebody was lowered.
 //!
 //! A secret lets members find each other and opens their gossip; who is admitted is the roster's alone (security.md).
-//! Its label is the hash of the removals its maker knew, so each device sees by itself whether one is out of date.
+//! Its label is the hash of the lowerings its maker knew, so each device sees by itself whether one is out of date.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use skein_space::{Role, SecretLabel, SpaceId};
+use skein_space::{Log, Role, SecretLabel, SpaceId};
 
 use super::Engine;
 use super::commit::{Answer, Pending};
@@ -99,7 +99,7 @@ impl Space {
         rows.map(|label| self.secrets.row(self.id, label)).collect()
     }
 
-    fn has_current_secret(&self) -> bool {
+    pub fn has_current_secret(&self) -> bool {
         self.secrets.held.contains_key(&self.roster.secret_label())
     }
 
@@ -113,10 +113,12 @@ impl Space {
         }
     }
 
-    /// Whether the peer's last word shows exactly our roster. Only then is it sure that who was removed here is out
-    /// there as well, and is not handed what it hears.
+    /// Whether the peer's last word shows exactly our roster, what is on its way to disk included. Only then is it sure
+    /// that who was removed here is out there as well, and is not handed what it hears.
     fn has_our_roster(&self, up: &Up) -> bool {
-        self.has_roster(&up.roster) || up.lines == Some(lines_hash(&self.lines()))
+        let mut roster = self.chains.values().filter(|c| c.chain.log == Log::Roster);
+        let on_disk = roster.all(|c| c.tip.seq == c.durable.seq);
+        on_disk && (self.has_roster(&up.roster) || up.lines == Some(lines_hash(&self.lines())))
     }
 }
 

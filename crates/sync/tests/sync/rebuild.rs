@@ -1,8 +1,9 @@
 //! What is set aside leaves the note again, on every device, and no word typed meanwhile is lost.
 
 use crate::cluster::{Cluster, Seen};
-use skein_space::{NoteId, Role, SpaceId};
+use skein_space::{Kind, NoteId, Role, SpaceId};
 use skein_sync::config;
+use skein_sync::frame::Frame;
 use skein_sync::{EndReason, Event, Input, Notice, SessionHandle};
 
 /// Three members with "kept" from the second; then it writes " late", which only the third gets before the first,
@@ -105,6 +106,39 @@ fn what_somebody_in_standing_built_upon_stays() {
     s.meet();
     assert_eq!(s.texts(), ["kept late, yes", "kept late, yes"]);
     assert_eq!(s.c.devices[2].sessions[&s.window].ended, None);
+}
+
+#[test]
+fn what_was_built_upon_stays_in_whatever_order_it_comes() {
+    // All orders of the late edits, the session that built on the last of them, and its edit.
+    for order in [[2, 3, 0, 1], [0, 2, 3, 1], [2, 0, 3, 1], [0, 1, 2, 3]] {
+        let mut s = story_of(&[" late", "r"]);
+        s.c.edit(2, s.window, 10, 0, ", yes");
+        s.c.run(1_000);
+        let (late, built) = (s.c.key(1), s.c.key(2));
+        let notes = s.c.devices[2].disk.arrival.clone();
+        let of = |author| {
+            let mut all: Vec<_> = notes.iter().map(|(entry, ..)| entry.clone()).collect();
+            all.retain(|e| e.header().chain.device == author && e.header().kind != Kind::Member);
+            all
+        };
+        let (late, built) = (of(late), of(built));
+        let entries = [
+            &late[late.len() - 2],
+            &late[late.len() - 1],
+            &built[0],
+            &built[1],
+        ];
+        s.c.withholds = Some((2, 0));
+        s.c.reconnect(0, 2);
+        let stream = s.c.stream(0, 2);
+        for at in order {
+            let (kind, body) = Frame::Entry(entries[at].clone()).encode();
+            s.c.input(0, Input::Frame { stream, kind, body });
+        }
+        s.c.settle();
+        assert_eq!(s.texts()[0], "kept later, yes", "{order:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! Plays schedules: `simulate --seed N [--schedules N] [--minutes M] [--jobs J] [--all] [--aloud] [--go-on]`.
+//! Plays schedules: `simulate --seed N [--schedules N] [--minutes M] [--jobs J] [--all | --races] [--aloud]
+//! [--go-on]`.
 //!
 //! Without `--schedules` one seed is played and its trace can be shown; with it, seeds from N on. `--all` expects
-//! everything that is promised, also what the engine cannot do yet.
+//! everything that is promised, also what the engine cannot do yet. With `--races` owners change who may do what meanwhile.
 
 use std::cell::RefCell;
 use std::panic::PanicHookInfo;
@@ -43,6 +44,7 @@ fn asked() -> Result<Asked, String> {
             "--minutes" => asked.minutes = Some(number()?),
             "--jobs" => asked.jobs = number()? as usize,
             "--all" => asked.expected = Expected::ALL,
+            "--races" => asked.expected = Expected::RACES,
             "--aloud" => asked.aloud = true,
             "--go-on" => asked.go_on = true,
             other => return Err(format!("{other} is not understood")),

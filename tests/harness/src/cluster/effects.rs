@@ -105,9 +105,9 @@ impl Cluster {
                 self.devices[device].joined = true;
             }
             Effect::SpaceFailed { .. } => self.fail("a space is founded", "names are short here"),
-            Effect::Admitted { request, result } => self.admitted(request, result),
-            // Nobody's role changes here yet.
-            Effect::RoleChanged { .. } => self.fail("nobody asked for it", "a role changed"),
+            Effect::Admitted { request, result } => self.admitted(device, request, result),
+            Effect::RoleChanged { result: Ok(_), .. } => self.fire("role changed"),
+            Effect::RoleChanged { .. } => {}
             Effect::NeedSecret { space, label } => {
                 let secret = chance::bytes(&mut self.rng);
                 if let Some(process) = &mut self.devices[device].process {

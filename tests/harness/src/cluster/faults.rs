@@ -101,7 +101,12 @@ impl Cluster {
                 self.fire("wall clock set");
                 self.devices[who].clock.set_wall(by_ms);
             }
-            Op::Person { .. } | Op::LosePush(_) | Op::Join(_) | Op::Lie(..) => {}
+            Op::Person { .. }
+            | Op::LosePush(_)
+            | Op::Join(_)
+            | Op::Role { .. }
+            | Op::Readmit(_)
+            | Op::Lie(..) => {}
         }
     }
 

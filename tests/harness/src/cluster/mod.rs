@@ -11,16 +11,17 @@ mod lies;
 mod links;
 mod people;
 mod pump;
+mod roles;
 mod setup;
 mod storage;
 mod turn;
 mod windows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use skein_space::{NoteId, SpaceId};
+use skein_space::{DeviceKey, NoteId, SpaceId};
 use skein_sync::{Event, Input};
 
 use crate::config;
@@ -77,6 +78,8 @@ pub struct Cluster {
     pub(crate) twins_rest: bool,
     /// The trace until everybody agreed.
     pub(crate) agreed: Option<[u8; 32]>,
+    /// Devices that somebody has removed or given a lesser role, by key.
+    pub(crate) lowered: BTreeSet<DeviceKey>,
     /// Notes that a lie may make read-only or waiting: nobody honest writes there.
     pub(crate) bait: Vec<NoteId>,
 }
@@ -117,6 +120,7 @@ impl Cluster {
             healing: false,
             twins_rest: false,
             agreed: None,
+            lowered: BTreeSet::new(),
             bait,
         }
     }
@@ -154,6 +158,19 @@ impl Cluster {
         (0..self.devices.len())
             .filter(|device| self.devices[*device].part.is_honest())
             .collect()
+    }
+
+    /// Honest devices that are in the space, as each believes itself. Who is out takes no part and is promised nothing
+    /// new, once it has heard.
+    pub fn inside(&self) -> Vec<usize> {
+        let mut inside = self.honest();
+        if self.has_lowered() {
+            inside.retain(|device| self.role(*device).is_some());
+            // Two that removed each other, and nobody is left to tell them: each goes on by itself.
+            let all = inside.clone();
+            inside.retain(|device| !all.iter().any(|other| self.shun(*device, *other)));
+        }
+        inside
     }
 
     /// Whether people write there.

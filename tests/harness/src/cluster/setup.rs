@@ -46,11 +46,22 @@ impl Cluster {
         }
     }
 
-    /// The founder lets a device in, if both are there.
+    /// An owner lets a device in, if both are there: the founder, while it is one.
     pub(crate) fn invite(&mut self, device: usize) {
-        if self.devices[device].joined || !self.is_up(device) || self.devices[0].stale {
+        if self.devices[device].joined || !self.is_up(device) {
             return;
         }
+        let owner = (0..self.devices.len()).find(|owner| {
+            let of = &self.devices[*owner];
+            of.part.is_honest() && !of.stale && self.role(*owner) == Some(Role::Owner)
+        });
+        if let Some(owner) = owner {
+            self.let_in(owner, device);
+        }
+    }
+
+    /// An owner lets a device in.
+    pub(crate) fn let_in(&mut self, owner: usize, device: usize) {
         let role = match self.devices[device].part {
             Part::Founder => Role::Owner,
             Part::Editor | Part::Liar => Role::Editor,
@@ -63,7 +74,7 @@ impl Cluster {
             member,
             ticket: None,
         };
-        self.give(0, admit);
+        self.give(owner, admit);
     }
 
     /// What a Member entry about a device says.
@@ -86,6 +97,7 @@ impl Cluster {
 
     pub(super) fn admitted(
         &mut self,
+        owner: usize,
         request: RequestId,
         result: Result<Vec<Arc<skein_space::Entry>>, AdmitError>,
     ) {
@@ -93,20 +105,19 @@ impl Cluster {
         let Ok(roster) = result else {
             return;
         };
-        let label = self.devices[0]
-            .process
-            .as_ref()
-            .and_then(|process| process.engine.roster(self.space))
-            .map(skein_space::Roster::secret_label);
-        let Some(label) = label.filter(|_| self.is_up(device) && !self.devices[device].joined)
-        else {
+        // Right after a removal elsewhere there may be none for a moment: it is invited again.
+        let Some(secret) = self.current_secret(owner) else {
             return;
         };
+        let out = self.devices[device].joined && self.role(device).is_some();
+        if !self.is_up(device) || out {
+            return;
+        }
         let joined = Input::Joined {
             request,
             space: self.space,
             incarnation: Incarnation(chance::bytes(&mut self.rng)),
-            secret: (label, [7; 32]),
+            secret,
             roster,
         };
         let life = self.life(device);

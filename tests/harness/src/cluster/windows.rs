@@ -98,6 +98,7 @@ impl Cluster {
 
     fn window_ended(&mut self, life: Life, session: SessionHandle, reason: EndReason) {
         let bait = self.bait.clone();
+        let lowered = self.lowered.contains(&self.devices[life.device].key);
         let trouble = self
             .living(life)
             .is_some_and(|process| process.trouble.is_some());
@@ -111,7 +112,8 @@ impl Cluster {
             | EndReason::ReadAgain => true,
             // A read failed: what was written is a draft.
             EndReason::Broken => trouble || bait.contains(&window.note),
-            EndReason::PushRefused { .. } | EndReason::NotAllowed => false,
+            EndReason::NotAllowed => lowered,
+            EndReason::PushRefused { .. } => false,
         };
         let note = window.note;
         if allowed || self.unread(life) {

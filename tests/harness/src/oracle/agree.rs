@@ -14,6 +14,7 @@ impl Cluster {
     pub fn disagreement(&mut self) -> Option<String> {
         self.unsettled()
             .or_else(|| self.different_tips())
+            .or_else(|| self.different_secrets())
             .or_else(|| self.doubts())
             .or_else(|| self.different_windows())
             .or_else(|| self.different_notes())
@@ -22,7 +23,9 @@ impl Cluster {
     fn unsettled(&self) -> Option<String> {
         for device in self.honest() {
             let of = &self.devices[device];
-            let Some(process) = of.process.as_ref().filter(|_| of.joined) else {
+            // With no owner left nobody can be let in any more.
+            let joined = of.joined || self.has_lowered();
+            let Some(process) = of.process.as_ref().filter(|_| joined) else {
                 return Some(format!("device {device} is not there"));
             };
             if process.trouble.is_some() || process.committing {
@@ -43,7 +46,7 @@ impl Cluster {
     /// Who holds other entries than another.
     pub(crate) fn different_tips(&self) -> Option<String> {
         let mut first: Option<(usize, BTreeSet<(Chain, Tip)>)> = None;
-        for device in self.honest() {
+        for device in self.inside() {
             let process = self.devices[device].process.as_ref()?;
             let tips: BTreeSet<_> = process.engine.tips(self.space).into_iter().collect();
             match &first {
@@ -63,7 +66,7 @@ impl Cluster {
     fn different_notes(&mut self) -> Option<String> {
         for note in self.all_notes() {
             let mut first = None;
-            for device in self.honest() {
+            for device in self.inside() {
                 let space = self.space;
                 let process = self.devices[device].process.as_mut()?;
                 let hash = match process.engine.note(&process.held, space, note) {
@@ -83,7 +86,7 @@ impl Cluster {
     }
 
     fn different_windows(&mut self) -> Option<String> {
-        for device in self.honest() {
+        for device in self.inside() {
             let space = self.space;
             let process = self.devices[device].process.as_mut()?;
             for window in process.windows.values() {
@@ -109,7 +112,7 @@ impl Cluster {
     /// one alone is connected to somebody, and the others rightly do not know.
     fn doubts(&mut self) -> Option<String> {
         let honest: Vec<(usize, DeviceKey)> = self
-            .honest()
+            .inside()
             .into_iter()
             .map(|device| (device, self.devices[device].key))
             .collect();
@@ -147,7 +150,9 @@ impl Cluster {
     fn is_built_on_lost(&self, device: usize, note: NoteId) -> bool {
         let lost = ["older image put back", "lost sync"];
         let lying = self.devices.iter().any(|of| !of.part.is_honest());
-        if !lying && !lost.iter().any(|fault| self.fired.contains_key(fault)) {
+        // Who was removed may have the words that what it wrote before is built on, and nobody else.
+        if !lying && !self.has_lowered() && !lost.iter().any(|fault| self.fired.contains_key(fault))
+        {
             return false;
         }
         let Some(process) = &self.devices[device].process else {
@@ -162,7 +167,7 @@ impl Cluster {
     /// Whether a device must know what an honest one has.
     fn hears(&self, device: usize, key: DeviceKey) -> bool {
         let of_key = |other: &usize| self.devices[*other].key == key;
-        let mut those = self.honest().into_iter().filter(of_key);
+        let mut those = self.inside().into_iter().filter(of_key);
         let connected = |other| self.net.connections.contains_key(&(device, other));
         match self.devices.len() == self.plan.world.parts.len() {
             true => those.next().is_some(),

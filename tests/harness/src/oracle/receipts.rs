@@ -28,6 +28,11 @@ impl Cluster {
             return;
         };
         let (me, peer) = (side.life.device, side.peer);
+        let reads = |process: &crate::device::Process| process.trouble.is_none();
+        if !self.devices[me].process.as_ref().is_some_and(reads) {
+            // While its disk fails it reads nothing: this waits.
+            return;
+        }
         if frame == kind::HEADS && self.devices[me].stale && self.knows_more(peer, me) {
             // It was shown that it went back: whoever writes there now does so under a new incarnation.
             self.devices[me].stale = false;
@@ -90,8 +95,8 @@ impl Cluster {
             let Ok(Some(status)) = status else {
                 continue;
             };
-            // What waits or is refused is not part of the note, and not counted.
-            if status.state != NoteState::Ok {
+            // What waits, is refused or is set aside is not part of the note, and not counted.
+            if status.state != NoteState::Ok || status.set_aside > 0 {
                 continue;
             }
             let green = status

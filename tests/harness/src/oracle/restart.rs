@@ -33,6 +33,9 @@ impl Cluster {
 
     /// The rows of notes say what the graph says.
     pub(crate) fn check_rows(&mut self, device: usize) {
+        if self.has_lowered() {
+            return;
+        }
         let Some(process) = &self.devices[device].process else {
             return;
         };
@@ -83,7 +86,10 @@ impl Cluster {
                 disk.after_power_cut(Left::Nothing, &mut self.rng)
             };
             self.end_process(device, image, true);
-            self.devices[device].missing.clear();
+            // Who is out gets nothing back.
+            if self.inside().contains(&device) {
+                self.devices[device].missing.clear();
+            }
             self.switch_on(device);
             if self.failure.is_some() {
                 return;

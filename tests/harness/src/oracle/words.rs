@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use skein_space::{EntryRef, NoteId};
+use skein_space::{DeviceKey, EntryRef, NoteId};
 
 use super::contents::{self, Contents, waiting};
 use crate::cluster::Cluster;
@@ -86,13 +86,14 @@ impl Cluster {
 
     /// All stores hold the same, every edit called saved among it, and every character is seen or was taken away.
     pub(crate) fn check_words(&mut self) {
+        let (inside, out) = (self.inside(), self.never_left());
+        self.ledger.lowered = self.of_keys(|key| self.lowered.contains(&key));
         let mut first: Option<Contents> = None;
-        for device in self.honest() {
+        for device in inside.clone() {
             let contents = self.contents_of(device);
-            let lost = self
-                .ledger
-                .owed()
-                .find(|(reference, _)| !contents.holds(reference));
+            let lost = self.ledger.owed().find(|(reference, saved)| {
+                !contents.holds(reference) && !out.contains(&saved.device)
+            });
             if let Some((reference, saved)) = lost {
                 let seen = format!("device {device} lacks {reference:?} of {}", saved.device);
                 return self.fail("everybody holds what was called saved", seen);
@@ -112,10 +113,23 @@ impl Cluster {
             self.ledger.waiting.extend(waiting(graph, |r| !lost(r)));
         }
         for note in self.all_notes() {
-            for device in self.honest() {
+            for device in inside.clone() {
                 self.check_shown(device, note);
             }
         }
+    }
+
+    /// Devices that are out: what they wrote before they heard need not have left them.
+    fn never_left(&self) -> BTreeSet<usize> {
+        let inside = self.inside();
+        self.of_keys(|key| !inside.iter().any(|device| self.devices[*device].key == key))
+    }
+
+    /// Devices by key: clones share theirs.
+    fn of_keys(&self, wanted: impl Fn(DeviceKey) -> bool) -> BTreeSet<usize> {
+        let all = 0..self.devices.len();
+        all.filter(|device| wanted(self.devices[*device].key))
+            .collect()
     }
 
     fn check_shown(&mut self, device: usize, note: NoteId) {
