@@ -80,6 +80,14 @@ mod faults {
         ApplyFails,
         /// Own edits never reach the other windows of this process.
         OwnNotDelivered,
+        /// Secrets are handed to whoever is a member here, whatever it knows.
+        SecretsToAll,
+        /// The space keeps its secret, whoever is removed.
+        SecretKept,
+        /// Who was removed is not told.
+        RemovedUntold,
+        /// What was set aside stays so when its session goes on with what others built upon.
+        AsideForgotten,
     }
 
     thread_local! {

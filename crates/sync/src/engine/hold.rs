@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use skein_space::{ChainId, Entry, Kind, NoteId, SpaceId, planted};
+use skein_space::{ChainId, Entry, EntryRef, Kind, NoteId, SpaceId, planted};
 
 use super::Engine;
 use super::chains::ChainState;
@@ -256,5 +256,9 @@ impl Engine {
 /// What its session wrote before it counts as well: no dependency names it.
 fn built_on_aside(loaded: &Loaded, entry: &Entry) -> bool {
     let unapplied = loaded.waiting.get(&entry.reference());
-    unapplied.is_some_and(|one| one.needs().any(|r| loaded.aside.contains_key(r)))
+    let aside = |r: &EntryRef| loaded.aside.contains_key(r);
+    if planted!(AsideForgotten) {
+        return entry.header().deps.iter().any(aside);
+    }
+    unapplied.is_some_and(|one| one.needs().any(aside))
 }

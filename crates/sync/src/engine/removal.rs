@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use skein_space::{DeviceKey, Entry, EntryRef, Log, Member, Role, Roster, SpaceId, Statement};
+use skein_space::{
+    DeviceKey, Entry, EntryRef, Log, Member, Role, Roster, SpaceId, Statement, planted,
+};
 
 use super::Engine;
 use super::commit::{Answer, Pending};
@@ -89,7 +91,7 @@ impl Engine {
             };
             let why = s.roster.lowerings_of(hello.device);
             // All or nothing: without what they are built on they say nothing.
-            if why.iter().all(on_disk) {
+            if why.iter().all(on_disk) && !planted!(RemovedUntold) {
                 why
             } else {
                 Vec::new()
