@@ -1,5 +1,6 @@
 //! The people and devices of a space, for lists and for who may connect.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Roster;
@@ -34,15 +35,22 @@ impl Roster {
             .collect()
     }
 
-    /// The lowerings of a device and everything they are built on, each entry after what it is built on: what shows
-    /// somebody that it may do less than before.
+    /// What shows a device that it may do less than it believes: the lowerings of it, of those who let it in, of those
+    /// who let these in, and so on, with everything they are built on, each entry after what it is built on.
     pub fn lowerings_of(&self, device: DeviceKey) -> Vec<Arc<Entry>> {
         let table = &self.0.table;
         let mut why = Bits::default();
-        for &index in self.0.about(&device) {
-            if matches!(table.node(index).member, Member::Lower { .. }) {
-                why.add(&table.node(index).past);
-                why.set(index);
+        let mut rests_on = BTreeSet::from([device]);
+        let mut next = vec![device];
+        while let Some(device) = next.pop() {
+            for &index in self.0.about(&device) {
+                let node = table.node(index);
+                if matches!(node.member, Member::Lower { .. }) {
+                    why.add(&node.past);
+                    why.set(index);
+                } else if rests_on.insert(node.author()) {
+                    next.push(node.author());
+                }
             }
         }
         let named = table.nodes().filter(|(index, _)| why.has(*index));

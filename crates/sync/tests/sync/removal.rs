@@ -192,6 +192,7 @@ fn m2_whom_a_lowered_owner_let_in_meanwhile_is_out_and_does_not_have_the_secret(
     let let_in = c.key(3);
     let role = |i: usize| c.devices[i].engine.roster(space).unwrap().role(let_in);
     assert_eq!([role(0), role(1), role(2)], [None; 3]);
+    assert_eq!(c.devices[3].engine.role(space), None, "and hears so");
     let used = c.current_secrets(0, space);
     assert_eq!(used.len(), 1);
     let held = c.devices[3].disk.secrets_of(space);

@@ -17,7 +17,13 @@ impl Cluster {
 
     /// Whether each of two takes the other for removed.
     pub(super) fn shun(&self, one: usize, other: usize) -> bool {
-        one != other && self.role_of(one, other).is_none() && self.role_of(other, one).is_none()
+        let out = |device: usize, of: usize| {
+            let process = self.devices[device].process.as_ref();
+            let roster = process.and_then(|process| process.engine.roster(self.space));
+            let member = roster.and_then(|roster| roster.member(self.devices[of].key));
+            member.is_some_and(|member| member.role.is_none())
+        };
+        one != other && out(one, other) && out(other, one)
     }
 
     /// Whether anybody was ever given less than it had.
@@ -61,7 +67,7 @@ impl Cluster {
     }
 
     /// What one device believes that another may do.
-    fn role_of(&self, device: usize, of: usize) -> Option<Role> {
+    pub(super) fn role_of(&self, device: usize, of: usize) -> Option<Role> {
         let process = self.devices[device].process.as_ref()?;
         let roster = process.engine.roster(self.space)?;
         roster.role(self.devices[of].key)

@@ -109,8 +109,9 @@ impl Cluster {
         let Some(secret) = self.current_secret(owner) else {
             return;
         };
-        let out = self.devices[device].joined && self.role(device).is_some();
-        if !self.is_up(device) || out {
+        let is_in = self.devices[device].joined && self.role(device).is_some();
+        // It may have been removed again before this could be said.
+        if !self.is_up(device) || is_in || self.role_of(owner, device).is_none() {
             return;
         }
         let joined = Input::Joined {

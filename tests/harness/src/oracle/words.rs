@@ -87,6 +87,7 @@ impl Cluster {
     /// All stores hold the same, every edit called saved among it, and every character is seen or was taken away.
     pub(crate) fn check_words(&mut self) {
         let (inside, out) = (self.inside(), self.never_left());
+        self.excuse_what_only_removed_devices_have(&inside);
         self.ledger.lowered = self.of_keys(|key| self.lowered.contains(&key));
         let mut first: Option<Contents> = None;
         for device in inside.clone() {
@@ -117,6 +118,19 @@ impl Cluster {
                 self.check_shown(device, note);
             }
         }
+    }
+
+    /// A profile was put back, or its disk lied, and whoever has what it lost is out: they do not talk any more.
+    fn excuse_what_only_removed_devices_have(&mut self, inside: &[usize]) {
+        let back = ["older image put back", "lost sync"];
+        if !self.has_lowered() || !back.iter().any(|fault| self.fired.contains_key(fault)) {
+            return;
+        }
+        let held: Vec<Contents> = inside.iter().map(|of| self.contents_of(*of)).collect();
+        let nobody = |reference: &&EntryRef| !held.iter().any(|all| all.holds(reference));
+        let owed = self.ledger.owed().map(|(reference, _)| reference);
+        let lost: Vec<EntryRef> = owed.filter(nobody).copied().collect();
+        self.ledger.excused.extend(lost);
     }
 
     /// Devices that are out: what they wrote before they heard need not have left them.
