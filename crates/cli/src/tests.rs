@@ -31,7 +31,7 @@ fn profile_and_json_stand_before_or_after_the_command() {
 fn what_is_not_built_does_not_exist() {
     for line in [
         "skein note trash abcd",
-        "skein space remove abcd",
+        "skein space leave abcd",
         "skein history abcd",
         "skein search x",
         "skein backup f",

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use rand::Rng;
 use skein_note::Note;
+use skein_space::Role;
 use skein_store::{Hooks, Store};
 use skein_sync::Input;
 
@@ -114,7 +115,9 @@ impl Cluster {
     /// which a device shows its own admission to strangers helps then.
     fn would_strand(&self, who: usize) -> bool {
         let world = &self.plan.world;
-        who == 0 && !world.late.is_empty() && !world.expected.admissions
+        let lets_in = who == 0 && !world.late.is_empty()
+            || world.expected.races && self.role(who) == Some(Role::Owner);
+        lets_in && !world.expected.admissions
     }
 
     fn flap(&mut self, a: usize, b: usize, times: u64) {
