@@ -135,6 +135,7 @@ impl Cluster {
         let mut why = None;
         while self.now_ms < end_ms && self.failure.is_none() {
             self.invite_all();
+            self.leaves_stranded = self.now_ms >= begin_ms + HEAL_MS / 2;
             self.run_for(LOOK_MS);
             why = self.disagreement();
             self.twins_rest = self.different_tips().is_none();

@@ -74,6 +74,8 @@ pub struct Cluster {
     pub(crate) events: u64,
     /// Faults are over.
     pub(crate) healing: bool,
+    /// Long enough was waited for those who may have no way to hear.
+    pub(crate) leaves_stranded: bool,
     /// All hold the same: devices of one identity leave each other's connections alone.
     pub(crate) twins_rest: bool,
     /// The trace until everybody agreed.
@@ -118,6 +120,7 @@ impl Cluster {
             rng,
             events: 0,
             healing: false,
+            leaves_stranded: false,
             twins_rest: false,
             agreed: None,
             lowered: BTreeSet::new(),
@@ -166,9 +169,9 @@ impl Cluster {
         let mut inside = self.honest();
         if self.has_lowered() {
             inside.retain(|device| self.role(*device).is_some());
-            // Two that removed each other, and nobody is left to tell them: each goes on by itself.
             let all = inside.clone();
-            inside.retain(|device| !all.iter().any(|other| self.shun(*device, *other)));
+            let stranded = |device| all.iter().any(|other| self.is_stranded(device, *other));
+            inside.retain(|device| !self.leaves_stranded || !stranded(*device));
         }
         inside
     }

@@ -15,15 +15,13 @@ impl Cluster {
             .role(self.space)
     }
 
-    /// Whether each of two takes the other for removed.
-    pub(super) fn shun(&self, one: usize, other: usize) -> bool {
-        let out = |device: usize, of: usize| {
-            let process = self.devices[device].process.as_ref();
-            let roster = process.and_then(|process| process.engine.roster(self.space));
-            let member = roster.and_then(|roster| roster.member(self.devices[of].key));
-            member.is_some_and(|member| member.role.is_none())
-        };
-        one != other && out(one, other) && out(other, one)
+    /// Whether one of two has no way to hear from the other: each takes the other for removed and nobody is left to tell
+    /// them, or it was let in by somebody who is out, and the other never heard of it (`/skein/member/1`).
+    pub(super) fn is_stranded(&self, one: usize, other: usize) -> bool {
+        let out = |device, of| self.known_role(device, of) == Some(None);
+        let both_out = out(one, other) && out(other, one);
+        let unheard = self.known_role(other, one).is_none() && !self.plan.world.expected.admissions;
+        one != other && (both_out || unheard)
     }
 
     /// Whether anybody was ever given less than it had.
@@ -64,6 +62,13 @@ impl Cluster {
             self.fire("let in again");
             self.let_in(owner, who);
         }
+    }
+
+    /// The same, and nothing where it never heard of the other.
+    fn known_role(&self, device: usize, of: usize) -> Option<Option<Role>> {
+        let process = self.devices[device].process.as_ref()?;
+        let roster = process.engine.roster(self.space)?;
+        Some(roster.member(self.devices[of].key)?.role)
     }
 
     /// What one device believes that another may do.
@@ -115,7 +120,7 @@ impl Cluster {
             let held = held.unwrap_or_default();
             let has = |secret: [u8; 32]| held.iter().any(|row| row.secrets.contains(&secret));
             let leaked = inside.iter().find(|other| {
-                let out = self.role_of(**other, device).is_none();
+                let out = self.known_role(**other, device) == Some(None);
                 let used = self.current_secret(**other);
                 out && used.is_some_and(|(_, secret)| has(secret))
             });

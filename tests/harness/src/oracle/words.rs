@@ -89,6 +89,7 @@ impl Cluster {
         let (inside, out) = (self.inside(), self.never_left());
         self.excuse_what_only_removed_devices_have(&inside);
         self.ledger.lowered = self.of_keys(|key| self.lowered.contains(&key));
+        self.ledger.lowered.extend(&out);
         let mut first: Option<Contents> = None;
         for device in inside.clone() {
             let contents = self.contents_of(device);
