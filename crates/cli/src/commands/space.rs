@@ -176,25 +176,27 @@ const HEARS: &str =
 async fn members(here: &Here, space: Option<String>) -> Result<(), Stop> {
     match here.ask(Request::SpaceMembers { space }).await? {
         Answer::Members(members) => here.out.value(&members, || {
+            let somebody_is_out = members.iter().any(|member| member.role.is_none());
             members
                 .iter()
-                .map(|member| member_line(member) + "\n")
+                .map(|member| member_line(member, somebody_is_out) + "\n")
                 .collect()
         }),
         _ => Err(unexpected().into()),
     }
 }
 
-fn member_line(member: &MemberRow) -> String {
+fn member_line(member: &MemberRow, somebody_is_out: bool) -> String {
     let here = match (member.me, member.online) {
         (true, _) => ", this device",
         (false, true) => ", online",
         (false, false) => "",
     };
-    let behind = if member.knows || member.role.is_none() {
-        ""
+    // Who has not heard of a removal goes on serving the removed device.
+    let behind = if somebody_is_out && !member.knows && member.role.is_some() {
+        ", has not said yet that it knows who is out"
     } else {
-        ", not known to know of the last change of members"
+        ""
     };
     format!(
         "{}  {} on {} ({}{here}{behind})",
