@@ -4,6 +4,7 @@ mod cluster;
 mod flow;
 mod forks;
 mod golden;
+mod membership;
 mod near;
 mod orders;
 mod rebuild;

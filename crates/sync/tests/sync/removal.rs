@@ -73,7 +73,7 @@ fn t8_a_removed_device_hears_so_keeps_what_it_has_and_gets_nothing_more() {
 }
 
 #[test]
-fn t8_who_was_away_when_it_was_removed_hears_of_that_and_of_nobody_who_came_later() {
+fn story_13_who_was_away_when_it_was_removed_hears_of_that_and_of_nobody_who_came_later() {
     let (mut c, space) = Cluster::with_space(3, Role::Editor);
     c.connect_all();
     c.run(6_000);
@@ -324,13 +324,29 @@ fn a10_what_a_device_wrote_before_it_heard_that_it_is_out_stays_there_to_be_read
 }
 
 #[test]
-fn s7_what_a_device_wrote_before_it_heard_that_it_may_only_read_is_kept_for_its_person() {
+fn story_7_what_a_device_wrote_before_it_heard_that_it_may_only_read_is_kept_for_its_person() {
     let (mut c, space, note) = wrote_meanwhile(Some(Role::Viewer));
     let texts = [0, 1, 2].map(|i| c.text(i, space, note));
     assert_eq!(texts, ["kept, by Ben", "kept, by Ben", "kept, by Ben"]);
     assert_eq!(drafted(&c), [", late"]);
     let kept: Vec<_> = c.devices[1].disk.drafts.iter().collect();
     assert_eq!(kept, [&(note, ", late".to_owned())]);
+    // Promoted again she simply writes on.
+    c.change_role(0, 1, space, Some(Role::Editor))
+        .expect("raised");
+    c.run(6_000);
+    let again = c.open(1, space, note);
+    c.edit(1, again, 0, 0, "Yes, ");
+    c.run(6_000);
+    let texts = [0, 1, 2].map(|i| c.text(i, space, note));
+    assert_eq!(
+        texts,
+        [
+            "Yes, kept, by Ben",
+            "Yes, kept, by Ben",
+            "Yes, kept, by Ben"
+        ]
+    );
 }
 
 #[test]
