@@ -64,10 +64,8 @@ export const spaces = {
     remove: 'Remove',
     keep: 'Keep it',
     failed: (why: string) => `That did not work: ${why}.`,
-    behind: (n: number, of: number) =>
-      of === 1
-        ? 'The other device has not heard of the last change yet.'
-        : `${n} of ${of} other devices ${n === 1 ? 'has' : 'have'} not heard of the last change yet.`,
+    know: (n: number, of: number) =>
+      `Known to have heard of the last change: ${n} of ${count(of, 'other device', 'other devices')}.`,
   },
 
   space: {

@@ -51,7 +51,7 @@ export function MembersSheet(props: Props) {
   }
   const inside = members.filter(({ role }) => role !== null)
   const others = inside.filter(({ self }) => !self)
-  const behind = others.filter(({ knows }) => !knows).length
+  const know = others.filter(({ knows }) => knows).length
   const sorted = inside.toSorted(
     (a, b) => order(a) - order(b) || deviceLabel(a).localeCompare(deviceLabel(b)),
   )
@@ -90,8 +90,8 @@ export function MembersSheet(props: Props) {
           </li>
         ))}
       </ul>
-      {space.role !== null && behind > 0 && members.some(({ role }) => role === null) && (
-        <p className={css.behind}>{m.members.behind(behind, others.length)}</p>
+      {space.role !== null && know < others.length && members.some(({ role }) => role === null) && (
+        <p className={css.behind}>{m.members.know(know, others.length)}</p>
       )}
       <SheetEnds>
         {isOwner && (

@@ -116,14 +116,14 @@ test('who is no owner changes nothing; who is out is told so', () => {
   expect(screen.getByText(/This device was removed from this space/)).toBeTruthy()
 })
 
-test('after a removal it says how many have not heard of it', () => {
+test('after a removal it says how many are known to have heard of it', () => {
   const unaware = all.map(each => Object.assign({}, each, { knows: each.person !== 'Zoe' }))
   shown('owner', unaware)
-  expect(screen.getByText('1 of 3 other devices has not heard of the last change yet.')).toBeTruthy()
+  expect(screen.getByText('Known to have heard of the last change: 2 of 3 other devices.')).toBeTruthy()
   cleanup()
   shown(
     'owner',
     unaware.filter(({ role }) => role !== null),
   )
-  expect(screen.queryByText(/not heard of the last change/)).toBeNull()
+  expect(screen.queryByText(/heard of the last change/)).toBeNull()
 })
