@@ -117,10 +117,15 @@ async fn next(door: &mut Door) -> Result<Inviting, Stop> {
     }
 }
 
+/// A new member that was here and is away for so long has what it came for. Of two connections that crossed one is
+/// closed, and the other stands a moment later: whoever left then would leave it alone.
+const GONE: Duration = Duration::from_secs(2);
+
 /// Stays until the new member shows the same as this device, or has come and gone; whether it came.
 async fn hand_over(door: &mut Door, space: SpaceId, device: DeviceKey) -> Result<bool, Stop> {
     let deadline = Instant::now() + HANDING_OVER;
     let mut came = false;
+    let mut here_at = Instant::now();
     while Instant::now() < deadline {
         let waited = door.ask(Request::WaitHeadsEqual {
             peers: None,
@@ -135,7 +140,10 @@ async fn hand_over(door: &mut Door, space: SpaceId, device: DeviceKey) -> Result
         let here = member.is_some_and(|member| member.online);
         // A command that joins is here for a few milliseconds.
         came |= member.is_some_and(|member| member.last_seen_ms.is_some());
-        if same && here || came && !here {
+        if here {
+            here_at = Instant::now();
+        }
+        if same && here || came && here_at.elapsed() >= GONE {
             return Ok(true);
         }
     }
