@@ -11,6 +11,7 @@ use skein_integration::network::Network;
 use skein_integration::peer::{COMMAND, Peer, refusal};
 use skein_integration::process::{Answer, Running};
 use skein_integration::trial::{self, Case, Needs};
+use skein_integration::wait::until;
 
 /// From B's launch to a member, of which the people take nothing here (product.md, First run: half within 30 s).
 const JOINED: Duration = Duration::from_secs(30);
@@ -105,11 +106,25 @@ impl Person {
     }
 }
 
+/// The guest asks, and again where it is told to: what one that was killed asked a moment before may still count.
+fn asks(ben: &Peer) -> (Person, Value) {
+    until("the guest is shown pictures", COMMAND, || {
+        let mut guest = Person::types(ben, &["space", "join", "--nearby"]);
+        let out = &guest.running.out;
+        if out.find(0, COMMAND, |line| Some(line.to_owned())).is_some() {
+            let shown = guest.sees("pictures");
+            return Some((guest, shown));
+        }
+        let told = guest.running.err.tail(5);
+        assert!(told.contains("try again in a few seconds"), "{told}");
+        None
+    })
+}
+
 /// Both at the point where the pictures stand on both screens: the number of the right row.
 fn pictures(ana: &Peer, ben: &Peer, role: &str) -> (Person, Person, usize) {
     let mut host = Person::types(ana, &["space", "invite", "--nearby", "--role", role]);
-    let mut guest = Person::types(ben, &["space", "join", "--nearby"]);
-    let shown = guest.sees("pictures");
+    let (guest, shown) = asks(ben);
     assert_eq!(shown["from"]["device_name"], "Ana's laptop");
     assert_eq!(shown["from"]["role"], role);
     let asked = host.sees("asking");
