@@ -138,6 +138,8 @@ describe('an event that overtakes an answer is newer', () => {
     })
     return { opened, open }
   }
+  /** What was answered already is taken in before the next task; nothing is waited for. */
+  const aTask = () => new Promise(resolve => setTimeout(resolve))
   const somebody = {
     id: '1',
     person: 'Ana',
@@ -153,7 +155,7 @@ describe('an event that overtakes an answer is newer', () => {
     await vi.waitUntil(() => nearby.mock.calls.length === 1)
     tell({ kind: 'nearby', rows: [somebody] })
     open()
-    await new Promise(resolve => setTimeout(resolve))
+    await aTask()
     expect(model.nearby.get()).toEqual([somebody])
   })
 
@@ -165,7 +167,7 @@ describe('an event that overtakes an answer is newer', () => {
     }))
     await vi.waitUntil(() => members.mock.calls.length === 1)
     const rows = (await backend.listNotes('')).slice(0, 1)
-    await new Promise(resolve => setTimeout(resolve))
+    await aTask()
     tell({ kind: 'notes', space: members.mock.calls[0]?.[0] ?? '', rows })
     open()
     await begun
@@ -179,7 +181,7 @@ describe('an event that overtakes an answer is newer', () => {
       overview: overview.mockImplementation(fake.overview),
       subscribe: listener => opened.then(() => fake.subscribe(listener)),
     }))
-    await new Promise(resolve => setTimeout(resolve))
+    await aTask()
     expect(overview).not.toHaveBeenCalled()
     open()
     await begun
