@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 
-use skein_space::{TagKey, Topic, TransportKey};
+use skein_space::{KnockKey, TagKey, Topic, TransportKey};
 
 /// One framed stream to one peer. Never reused within a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,15 +61,20 @@ pub struct Announcement {
 /// What the application tells the network. Carried out in order.
 #[derive(Debug)]
 pub enum NetCommand {
-    /// The peers that may be connected, all of them. Connections to others close at once, with
-    /// whatever their streams still had to send. Nobody is allowed before the first of these.
+    /// Who is a member of any space here, and the secrets that whoever connects must know one of.
+    /// Connections of who is no longer a member close at once, with whatever their streams still had
+    /// to send. Nobody gets in before the first of these.
+    ///
+    /// Who knows a secret and is no member is let in for [`crate::config::GUEST_OPEN`] every
+    /// [`crate::config::GUEST_PAUSE`], for streams alone: it may show its admission, or hear that it is
+    /// out. It is not dialled where it was, and gossip keeps quiet towards it.
     Allow {
         /// Who takes part in everything.
         members: BTreeSet<TransportKey>,
-        /// Who did once: let in for [`crate::config::FORMER_OPEN`] every
-        /// [`crate::config::FORMER_PAUSE`], for streams alone, so that they can be told. Never
-        /// dialled, and gossip keeps quiet towards them.
-        former: BTreeSet<TransportKey>,
+        /// Of the secrets of now: a dialler shows them first.
+        current: Vec<KnockKey>,
+        /// Of those of before, by which a member that was away is recognised.
+        former: Vec<KnockKey>,
     },
     /// Where a peer was last reached; replaces what was known. Dialled now and again while the peer
     /// is allowed and not connected. Empty forgets the peer.

@@ -189,12 +189,21 @@ impl fmt::Debug for TransportSeed {
     }
 }
 
-/// How long somebody who was removed may stay connected, to hear so: long enough for either side to
-/// open a stream (2 s in the engine) on a slow machine.
-pub const FORMER_OPEN: Duration = Duration::from_secs(10);
+/// Proofs in a knock: as many as tags in an announcement, always all of them, so that their number says nothing.
+pub const KNOCK_PROOFS: usize = TAGS_MAX;
 
-/// How often somebody who was removed is let in: whoever heard does not come again.
-pub const FORMER_PAUSE: Duration = Duration::from_secs(60);
+/// How long a device that is no member here may stay connected, to show its admission or to hear that
+/// it is out: long enough for either side to open a stream (2 s in the engine) on a slow machine.
+pub const GUEST_OPEN: Duration = Duration::from_secs(10);
+
+/// How often each of them is let in: who was told does not come again, whose admission is good is no guest any more.
+pub const GUEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Guests let in at once. They hold a secret of ours, so they are few; who makes up identities gets no more than this.
+pub const GUESTS_AT_ONCE: usize = 8;
+
+/// Guests remembered for [`GUEST_PAUSE`].
+pub const GUESTS_REMEMBERED: usize = 256;
 
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]

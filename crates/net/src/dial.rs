@@ -8,6 +8,7 @@ use libp2p::swarm::DialError;
 
 use crate::event::DialReason;
 use crate::gate::Stranger;
+use crate::knock::NotKnown;
 use crate::tcp::Unreached;
 
 /// Translates libp2p's error.
@@ -28,10 +29,11 @@ pub(crate) fn reason(error: &DialError) -> DialReason {
 /// Of several addresses the reason that says most is told.
 fn rank(reason: &DialReason) -> u8 {
     match reason {
-        DialReason::NotSkein => 0,
-        DialReason::Refused => 1,
-        DialReason::TimedOut => 2,
-        _ => 3,
+        DialReason::NoSpaceShared => 0,
+        DialReason::NotSkein => 1,
+        DialReason::Refused => 2,
+        DialReason::TimedOut => 3,
+        _ => 4,
     }
 }
 
@@ -43,6 +45,9 @@ fn transport_reason(error: &TransportError<io::Error>) -> DialReason {
     let TransportError::Other(error) = error else {
         return DialReason::Unreachable;
     };
+    if chain(error).any(|error| error.is::<NotKnown>()) {
+        return DialReason::NoSpaceShared;
+    }
     match chain(error).find_map(|error| error.downcast_ref::<Unreached>()) {
         Some(unreached) => unreached_reason(unreached.0),
         // TCP stood, the handshake failed: it said something else, hung up, or said nothing.

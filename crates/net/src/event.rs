@@ -22,7 +22,7 @@ pub enum NetEvent {
     },
     /// Every socket is closed.
     WentOffline,
-    /// A connection to an allowed peer stands and the peer let us in as well.
+    /// A connection to a member stands and the peer let us in as well; or to a guest, for a moment.
     PeerUp {
         /// The peer.
         peer: TransportKey,
@@ -176,9 +176,11 @@ pub enum DialReason {
     Unreachable,
     /// It answers, but not as Skein does.
     NotSkein,
-    /// A Skein device that is in none of our spaces.
+    /// It greets, and knows no secret of a space that this device knows: another's Skein, or another program.
+    NoSpaceShared,
+    /// It knows a secret of ours and is no member of any space here.
     NotAMember,
-    /// A Skein device that did not let us in: we are in none of its spaces.
+    /// It knows a secret of ours and hung up: it counts this device out, or does not know it yet.
     NotLetIn,
     /// It is this device.
     Myself,
@@ -195,6 +197,9 @@ impl fmt::Display for DialReason {
             Self::TimedOut => f.write_str("no answer within five seconds"),
             Self::Unreachable => f.write_str("there is no way to this address from here"),
             Self::NotSkein => f.write_str("something answers there, but it is not Skein"),
+            Self::NoSpaceShared => {
+                f.write_str("something answers there, but it shares no space with this device")
+            }
             Self::NotAMember => f.write_str("that device is not a member of any space here"),
             Self::NotLetIn => f.write_str("that device does not count this one as a member"),
             Self::Myself => f.write_str("that is this device's own address"),

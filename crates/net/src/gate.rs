@@ -1,8 +1,9 @@
 //! Who may connect: the first behaviour of the swarm.
 //!
-//! It refuses peers outside the allowed set after Noise told who they are and before any protocol
-//! runs. It must stand first: a behaviour that refuses after gossipsub leaves the stranger in
-//! gossipsub's tables for ever.
+//! Everybody here has shown a secret of one of our spaces (`knock`), and Noise told who it is.
+//! Members stay. Who is no member is a **guest**: let in for a moment, for streams alone, so that it
+//! can show its admission by somebody we have not heard of yet, or hear that it is out. The gate must
+//! stand first: a behaviour that refuses after gossipsub leaves the peer in gossipsub's tables for ever.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::convert::Infallible;
@@ -27,45 +28,38 @@ pub(crate) struct Stranger;
 
 impl fmt::Display for Stranger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a member of any space here")
+        f.write_str("no member here, and not a guest now")
     }
 }
 
 impl std::error::Error for Stranger {}
 
-/// Lets allowed peers through and closes the others.
+/// Lets members through, guests for a moment, and closes the others.
 #[derive(Default)]
 pub(crate) struct Gate {
     members: HashSet<PeerId>,
-    /// Who was a member once, and when each was last let in.
-    former: HashMap<PeerId, Option<Instant>>,
+    /// When each guest was last let in.
+    guests: HashMap<PeerId, Instant>,
     established: HashMap<PeerId, usize>,
     closing: VecDeque<PeerId>,
     waker: Option<Waker>,
 }
 
 impl Gate {
-    /// Replaces the allowed sets and closes connections of peers that are no longer what they were.
-    pub(crate) fn allow(&mut self, members: HashSet<PeerId>, former: &HashSet<PeerId>) {
+    /// Replaces the members and closes connections of peers that are no longer what they were.
+    pub(crate) fn allow(&mut self, members: HashSet<PeerId>) {
         let before = std::mem::replace(&mut self.members, members);
-        let mut let_in = std::mem::take(&mut self.former);
-        let another = |peer: &&PeerId| {
-            let was = (before.contains(*peer), let_in.contains_key(*peer));
-            was != (self.members.contains(*peer), former.contains(*peer))
-        };
+        let another = |peer: &&PeerId| before.contains(*peer) != self.members.contains(*peer);
         let out: Vec<PeerId> = self.established.keys().filter(another).copied().collect();
-        for peer in former {
-            self.former
-                .insert(*peer, let_in.remove(peer).unwrap_or_default());
-        }
+        self.guests.retain(|peer, _| !self.members.contains(peer));
         self.close(out);
     }
 
-    /// Closes the connections of those who had time enough to be told that they are out.
+    /// Closes the connections of guests whose moment is over.
     pub(crate) fn tend(&mut self, now: Instant) {
         let over = |peer: &&PeerId| {
-            let let_in = self.former.get(*peer).copied().flatten();
-            let_in.is_some_and(|at| now >= at + config::FORMER_OPEN)
+            let let_in = self.guests.get(*peer);
+            let_in.is_some_and(|at| now >= *at + config::GUEST_OPEN)
         };
         let out = self.established.keys().filter(over).copied().collect();
         self.close(out);
@@ -79,19 +73,26 @@ impl Gate {
     }
 
     fn check(&mut self, peer: &PeerId) -> Result<dummy::ConnectionHandler, ConnectionDenied> {
-        let now = Instant::now();
-        let lets_in = self.members.contains(peer)
-            || self.former.get_mut(peer).is_some_and(|let_in| {
-                if let_in.is_none_or(|at| now >= at + config::FORMER_PAUSE) {
-                    *let_in = Some(now);
-                }
-                let_in.is_some_and(|at| now < at + config::FORMER_OPEN)
-            });
+        let lets_in = self.members.contains(peer) || self.is_guest(peer, Instant::now());
         if lets_in {
             Ok(dummy::ConnectionHandler)
         } else {
             Err(ConnectionDenied::new(Stranger))
         }
+    }
+
+    fn is_guest(&mut self, peer: &PeerId, now: Instant) -> bool {
+        self.guests.retain(|_, at| now < *at + config::GUEST_PAUSE);
+        let is_here = |at: &Instant| now < *at + config::GUEST_OPEN;
+        if let Some(at) = self.guests.get(peer) {
+            return is_here(at);
+        }
+        let here = self.guests.values().filter(|at| is_here(at)).count();
+        let room = here < config::GUESTS_AT_ONCE && self.guests.len() < config::GUESTS_REMEMBERED;
+        if room {
+            self.guests.insert(*peer, now);
+        }
+        room
     }
 }
 
@@ -155,5 +156,42 @@ impl NetworkBehaviour for Gate {
         }
         self.waker = Some(cx.waker().clone());
         Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn guests_are_few_and_come_once_a_minute_and_members_are_none() {
+        let (mut gate, now) = (Gate::default(), Instant::now());
+        let peers: Vec<PeerId> = (0..=config::GUESTS_AT_ONCE)
+            .map(|_| PeerId::random())
+            .collect();
+        let (last, first) = peers.split_last().expect("some");
+        assert!(first.iter().all(|peer| gate.is_guest(peer, now)));
+        assert!(!gate.is_guest(last, now), "one too many");
+        assert!(gate.is_guest(&first[0], now), "still here");
+        gate.allow(HashSet::from([*last]));
+        assert!(gate.check(last).is_ok(), "a member");
+        let over = now + config::GUEST_OPEN;
+        assert!(!gate.is_guest(&first[0], over), "its moment is over");
+        assert!(
+            gate.is_guest(&PeerId::random(), over),
+            "there is room again"
+        );
+        assert!(gate.is_guest(&first[0], now + config::GUEST_PAUSE));
+    }
+
+    #[test]
+    fn made_up_identities_take_no_memory_without_end() {
+        let (mut gate, now) = (Gate::default(), Instant::now());
+        for number in 0..10_000 {
+            gate.is_guest(&PeerId::random(), now + Duration::from_millis(100 * number));
+            assert!(gate.guests.len() <= config::GUESTS_REMEMBERED);
+        }
     }
 }

@@ -33,8 +33,9 @@ type Inner = Behaviour<IdentityTransform, MaxCountSubscriptionFilter<AllowAllSub
 pub(crate) struct Gossip {
     inner: Inner,
     connections: Vec<(PeerId, ConnectionId, libp2p::core::ConnectedPoint)>,
-    kept_out: HashSet<PeerId>,
-    /// Connections of such peers: gossipsub has no handler on them and does not know of them. Its own
+    /// Who has a part in it.
+    members: HashSet<PeerId>,
+    /// Connections of others: gossipsub has no handler on them and does not know of them. Its own
     /// blacklist refuses what they say and still sends them everything.
     outside: HashSet<ConnectionId>,
 }
@@ -77,7 +78,7 @@ impl Gossip {
         Self {
             inner,
             connections: Vec::new(),
-            kept_out: HashSet::new(),
+            members: HashSet::new(),
             outside: HashSet::new(),
         }
     }
@@ -105,9 +106,9 @@ impl Gossip {
             })
     }
 
-    /// Peers that have no part in gossip on connections that begin from now on.
-    pub(crate) fn keep_out(&mut self, peers: HashSet<PeerId>) {
-        self.kept_out = peers;
+    /// Who has a part in gossip on connections that begin from now on.
+    pub(crate) fn keep_to(&mut self, members: HashSet<PeerId>) {
+        self.members = members;
     }
 
     pub(crate) fn validate(&mut self, id: &GossipId, verdict: Verdict) {
@@ -132,7 +133,7 @@ impl Gossip {
     }
 
     fn stays_out(&mut self, connection: ConnectionId, peer: &PeerId) -> bool {
-        self.kept_out.contains(peer) && self.outside.insert(connection)
+        !self.members.contains(peer) && self.outside.insert(connection)
     }
 
     fn on_established(&mut self, established: ConnectionEstablished<'_>) {

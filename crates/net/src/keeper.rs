@@ -127,7 +127,12 @@ impl Keeper {
     /// The peer was reached at this address; it comes first from now on.
     pub(crate) fn reached(&mut self, key: TransportKey, address: SocketAddr, now: Instant) {
         if self.peers.len() >= config::KNOWN_PEERS && !self.peers.contains_key(&key) {
-            return;
+            // Guests came for a moment: they make room.
+            let guest = self.peers.keys().find(|key| !self.allowed.contains(key));
+            let Some(guest) = guest.copied() else {
+                return;
+            };
+            self.peers.remove(&guest);
         }
         let peer = self.peers.entry(key).or_insert_with(|| Peer {
             addresses: Vec::new(),

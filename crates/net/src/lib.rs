@@ -15,8 +15,9 @@
 //!
 //! # Who gets in
 //!
-//! A connection passes `tcp` → handshake limits (`limits`) → Noise → the gate (`gate`) → the
-//! protocols. The gate stands before every other behaviour, so a stranger leaves no trace in any.
+//! A connection passes `tcp` → handshake limits (`limits`) → the knock (`knock`) → Noise → the gate
+//! (`gate`) → the protocols. A stranger learns nothing at the knock; the gate stands before every other
+//! behaviour, so who is not let in leaves no trace in any.
 //!
 //! # What is absent on purpose
 //!
@@ -37,6 +38,7 @@ mod gossip;
 mod handle;
 mod keeper;
 mod key;
+mod knock;
 mod limits;
 mod links;
 pub mod pair;
@@ -52,7 +54,7 @@ pub use command::{Announcement, GossipId, NetCommand, StreamId, Tag, Verdict};
 pub use config::{Listen, NetConfig, TransportSeed};
 pub use event::{DialReason, NetEvent, StreamEnd, TroubleCode};
 pub use handle::{CommandRefused, NetHandle, NetStopped, SendRefused};
-pub use skein_space::{TagKey, Topic, TransportKey};
+pub use skein_space::{KnockKey, TagKey, Topic, TransportKey};
 pub use tcp::BindError;
 
 /// The network of one device.

@@ -1,4 +1,4 @@
-//! The swarm: our TCP, Noise, yamux, and the behaviours in the order that matters.
+//! The swarm: our TCP, the knock, Noise, yamux, and the behaviours in the order that matters.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,6 +15,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use crate::config;
 use crate::gate::Gate;
 use crate::gossip::Gossip;
+use crate::knock::{self, Keyring};
 use crate::limits::Limits;
 use crate::streams::Streams;
 use crate::tcp::Tcp;
@@ -49,7 +50,13 @@ impl Tasks {
 }
 
 /// Builds a swarm on sockets that are already bound.
-pub(crate) fn build(keypair: &Keypair, tcp: Tcp, gossip: bool, tasks: &Tasks) -> Swarm<Skein> {
+pub(crate) fn build(
+    keypair: &Keypair,
+    tcp: Tcp,
+    keyring: &Keyring,
+    gossip: bool,
+    tasks: &Tasks,
+) -> Swarm<Skein> {
     let behaviour = Skein {
         gate: Gate::default(),
         limits: Limits::default(),
@@ -66,16 +73,22 @@ pub(crate) fn build(keypair: &Keypair, tcp: Tcp, gossip: bool, tasks: &Tasks) ->
         tasks.spawn(task);
     });
     Swarm::new(
-        transport(keypair, tcp),
+        transport(keypair, tcp, keyring.clone()),
         behaviour,
         keypair.public().to_peer_id(),
         settings,
     )
 }
 
-fn transport(keypair: &Keypair, tcp: Tcp) -> Boxed<(PeerId, StreamMuxerBox)> {
+fn transport(keypair: &Keypair, tcp: Tcp, keyring: Keyring) -> Boxed<(PeerId, StreamMuxerBox)> {
     let noise = noise::Config::new(keypair).expect("an Ed25519 key signs a Noise key");
-    let secured = tcp
+    let knocked = tcp.and_then(move |socket, point| async move {
+        match point.is_dialer() {
+            true => knock::dialler(socket, &keyring).await,
+            false => knock::listener(socket, &keyring).await,
+        }
+    });
+    let secured = knocked
         .upgrade(Version::V1)
         .authenticate(noise)
         .multiplex(yamux::Config::default());

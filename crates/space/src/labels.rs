@@ -49,6 +49,8 @@ pub const TOPIC: Label = Label("skein/topic/1");
 pub const GOSSIP: Label = Label("skein/gossip/1");
 /// Derived from a space's secret: the key of its tags in announcements.
 pub const TAG: Label = Label("skein/tag/1");
+/// Derived from a space's secret: the key by which two devices show each other, before anything else, that they hold it.
+pub const KNOCK: Label = Label("skein/knock/1");
 /// Derived from a ticket's secret: the key of its tag.
 pub const TICKET_TAG: Label = Label("skein/tag/ticket/1");
 /// Derived from zeros: the key of the tag that says "an invitation is open here".
@@ -82,7 +84,7 @@ pub const MEMBER: Label = Label("member");
 pub const TURNED_AWAY: Label = Label("turned away");
 
 /// All of them, for the test that none begins another.
-pub const ALL: [Label; 27] = [
+pub const ALL: [Label; 28] = [
     DEVICE,
     TRANSPORT,
     STORAGE,
@@ -96,6 +98,7 @@ pub const ALL: [Label; 27] = [
     TOPIC,
     GOSSIP,
     TAG,
+    KNOCK,
     TICKET_TAG,
     PAIRING_TAG,
     TICKET,

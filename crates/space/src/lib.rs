@@ -44,6 +44,6 @@ pub use pairing::{
 pub use roster::{
     Membership, MissingRoster, NotAdmitted, Refused, Roster, RosterPast, SealError, Standing,
 };
-pub use secret::{SpaceSecret, TagKey};
+pub use secret::{KnockKey, SpaceSecret, TagKey};
 pub use session::SessionPayload;
 pub use ticket::{Ticket, TicketError, TicketSecret};

@@ -40,6 +40,14 @@ impl SpaceSecret {
     pub fn tag_key(&self) -> TagKey {
         TagKey::derive(labels::TAG, &self.0)
     }
+
+    /// Shows another holder that this device holds it too.
+    pub fn knock_key(&self) -> KnockKey {
+        KnockKey(Zeroizing::new(blake3::derive_key(
+            labels::KNOCK.text(),
+            self.0.as_slice(),
+        )))
+    }
 }
 
 impl fmt::Debug for SpaceSecret {
@@ -74,5 +82,36 @@ impl TagKey {
 impl fmt::Debug for TagKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TagKey(secret)")
+    }
+}
+
+/// Proves to somebody who holds the same secret that this device does, under two fresh nonces; tells nobody else anything.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KnockKey(Zeroizing<[u8; 32]>);
+
+impl KnockKey {
+    /// Bytes of a proof.
+    pub const PROOF_BYTES: usize = 16;
+
+    /// What the side that dialled shows. `nonces` is the listener's, then the dialler's.
+    pub fn dialler(&self, nonces: &[u8; 32]) -> [u8; Self::PROOF_BYTES] {
+        self.proof(b'd', nonces)
+    }
+
+    /// What the side that listens answers.
+    pub fn listener(&self, nonces: &[u8; 32]) -> [u8; Self::PROOF_BYTES] {
+        self.proof(b'l', nonces)
+    }
+
+    fn proof(&self, side: u8, nonces: &[u8; 32]) -> [u8; Self::PROOF_BYTES] {
+        let mut said = [side; 33];
+        said[1..].copy_from_slice(nonces);
+        crate::chain::first(blake3::keyed_hash(&self.0, &said))
+    }
+}
+
+impl fmt::Debug for KnockKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KnockKey(secret)")
     }
 }

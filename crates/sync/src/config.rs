@@ -148,6 +148,9 @@ pub const HEADS_CHAINS_MAX: usize = 4_096;
 /// A stream that was asked for and did not open is asked for again after so long, ms.
 pub const STREAM_RETRY_MS: u64 = 3_000;
 
+/// Member entries by which somebody unknown here may show its admission, bytes in all (security.md: Who may connect).
+pub const ADMISSION_MAX_BYTES: usize = 1024 * 1024;
+
 /// Time for a peer to say Hello on a new stream, ms.
 pub const HELLO_WAIT_MS: u64 = 10_000;
 

@@ -36,6 +36,10 @@ pub mod kind {
     pub const RELAYED_SHORT: u8 = 10;
     /// The secrets of the space.
     pub const SECRETS: u8 = 11;
+    /// The sender knows no member by the device that said Hello: it may show its admission.
+    pub const WHO: u8 = 12;
+    /// Member entries that show the sender's admission.
+    pub const ADMISSION: u8 = 13;
 }
 
 /// The first frame on a stream.
@@ -218,6 +222,10 @@ pub enum Frame {
     Removed(Vec<Arc<Entry>>),
     /// All secrets the sender holds of the space.
     Secrets(Vec<(SecretLabel, [u8; 32])>),
+    /// See [`kind::WHO`].
+    Who,
+    /// See [`kind::ADMISSION`]; an empty one ends them. Not yet verified.
+    Admission(Vec<Arc<Entry>>),
     /// A type this version does not know, or does not act on.
     Unknown(u8),
 }
@@ -252,6 +260,11 @@ impl Frame {
             }
             kind::REMOVED => Self::Removed(decode_entries(body)?),
             kind::SECRETS => Self::Secrets(decode_secrets(body)?),
+            kind::ADMISSION => Self::Admission(decode_entries(body)?),
+            kind::WHO => {
+                Reader::new(body).end()?;
+                Self::Who
+            }
             other => Self::Unknown(other),
         })
     }
@@ -285,6 +298,8 @@ impl Frame {
             Self::Goodbye => (kind::GOODBYE, Vec::new()),
             Self::Removed(entries) => (kind::REMOVED, encode_entries(entries)),
             Self::Secrets(secrets) => (kind::SECRETS, encode_secrets(secrets)),
+            Self::Who => (kind::WHO, Vec::new()),
+            Self::Admission(entries) => (kind::ADMISSION, encode_entries(entries)),
             Self::Unknown(kind) => (*kind, Vec::new()),
         }
     }
@@ -341,4 +356,22 @@ fn decode_secrets(body: &[u8]) -> Result<Vec<(SecretLabel, [u8; 32])>, WireError
     }
     r.end()?;
     Ok(secrets)
+}
+
+/// As many entries in a frame as fit; none makes no frame.
+pub fn entries_in_frames(entries: Vec<Arc<Entry>>) -> Vec<Vec<Arc<Entry>>> {
+    let mut frames: Vec<Vec<Arc<Entry>>> = Vec::new();
+    let mut room = 0;
+    for entry in entries {
+        let bytes = entry.encode().len() + 4;
+        if bytes > room {
+            frames.push(Vec::new());
+            room = config::FRAME_MAX_BYTES - 2; // their count
+        }
+        room = room.saturating_sub(bytes);
+        if let Some(frame) = frames.last_mut() {
+            frame.push(entry);
+        }
+    }
+    frames
 }

@@ -31,7 +31,7 @@ impl Expected {
         forks: true,
         rivals: true,
         resets: true,
-        admissions: false,
+        admissions: true,
         big_pastes: true,
         races: false,
     };

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use skein_net::{Announcement, CommandRefused, NetCommand, NetEvent, NetHandle, Tag, Verdict};
 use skein_space::gossip::GossipKey;
-use skein_space::{DeviceKey, Entry, SpaceId, Topic, TransportKey};
+use skein_space::{DeviceKey, Entry, SpaceId, SpaceSecret, Topic, TransportKey};
 use skein_sync::frame::Frame;
 use skein_sync::{Input, StreamId};
 
@@ -105,26 +105,35 @@ impl Driver {
     }
 
     fn allow_members(&self) {
-        let (mut allowed, mut former) = (BTreeSet::new(), BTreeSet::new());
+        let mut members = BTreeSet::new();
+        let (mut current, mut former) = (Vec::new(), Vec::new());
         let me = self.device();
         for space in self.engine.spaces() {
-            let members = self.engine.roster(space).map(|roster| roster.members());
-            let others: Vec<_> = members.unwrap_or_default();
+            let now = self.current_secret(space).map(|secret| *secret.bytes());
+            let rows = self.held.reader().secrets(space).unwrap_or_default();
+            for secret in rows.iter().flat_map(|row| &row.secrets) {
+                let keys = match Some(*secret) == now {
+                    true => &mut current,
+                    false => &mut former,
+                };
+                keys.push(SpaceSecret::new(*secret).knock_key());
+            }
             if self.engine.role(space).is_none() {
-                // Out of it, there is nobody here to meet.
+                // Out of it there is nobody here to meet; who calls all the same is told.
                 continue;
             }
-            for member in others.iter().filter(|member| member.device != me) {
-                let who = match member.role {
-                    Some(_) => &mut allowed,
-                    // It is told that it is out, whenever it calls.
-                    None => &mut former,
-                };
-                who.insert(member.transport);
-            }
+            let roster = self.engine.roster(space);
+            let others = roster.map(|roster| roster.members()).unwrap_or_default();
+            let inside = others.iter().filter(|member| member.role.is_some());
+            members.extend(
+                inside
+                    .filter(|member| member.device != me)
+                    .map(|member| member.transport),
+            );
         }
         self.net(NetCommand::Allow {
-            members: allowed,
+            members,
+            current,
             former,
         });
     }
@@ -141,7 +150,7 @@ impl Driver {
             for row in self.held.reader().secrets(space).unwrap_or_default() {
                 tags.extend(row.secrets.iter().map(|secret| Tag {
                     label,
-                    key: skein_space::SpaceSecret::new(*secret).tag_key(),
+                    key: SpaceSecret::new(*secret).tag_key(),
                     shown: Some(*secret) == current,
                     dial: true,
                 }));
@@ -181,12 +190,12 @@ impl Driver {
     }
 
     /// The secret whose label is that of our own roster (security.md).
-    pub(super) fn current_secret(&self, space: SpaceId) -> Option<skein_space::SpaceSecret> {
+    pub(super) fn current_secret(&self, space: SpaceId) -> Option<SpaceSecret> {
         self.engine.role(space)?;
         let label = self.engine.roster(space)?.secret_label();
         let rows = self.held.reader().secrets(space).unwrap_or_default();
         let row = rows.into_iter().find(|row| row.label == label)?;
-        Some(skein_space::SpaceSecret::new(*row.secrets.iter().min()?))
+        Some(SpaceSecret::new(*row.secrets.iter().min()?))
     }
 
     pub(super) fn net_event(&mut self, event: NetEvent) {

@@ -6,8 +6,8 @@ use skein_app::view::Role;
 use skein_app::{App, NoteId, SpaceId};
 use skein_net::{Listen, Net, NetCommand, NetConfig, NetEvent, NetHandle, StreamId, TransportSeed};
 use skein_space::{
-    Chain, DeviceKey, Draft, Entry, EntryHash, Incarnation, Kind, Log, Member, Nonce, Root,
-    SessionPayload, TransportKey,
+    Chain, DeviceKey, Draft, Entry, EntryHash, Incarnation, Kind, KnockKey, Log, Member, Nonce,
+    Root, SessionPayload, SpaceSecret, TransportKey,
 };
 use skein_sync::frame::{Frame, Hello, kind};
 use tokio::sync::mpsc::Receiver;
@@ -45,9 +45,14 @@ impl Modified {
         let other = other.iter().find(|member| member.me).expect("itself");
         let other = Self::transport_of(device, space, other.device).await;
         let members = [other].into();
-        let former = Default::default();
+        let current = Self::secrets_of(device, space);
+        let former = Vec::new();
         for command in [
-            NetCommand::Allow { members, former },
+            NetCommand::Allow {
+                members,
+                current,
+                former,
+            },
             NetCommand::Dial {
                 address: ([127, 0, 0, 1], port.parse().expect("a number")).into(),
             },
@@ -78,6 +83,20 @@ impl Modified {
             .filter(|member| member.subject() == other);
         let statement = of_other.find_map(|member| member.statement().cloned());
         statement.expect("a member").transport
+    }
+
+    /// What it knows, from its own database.
+    fn secrets_of(device: &Device, space: SpaceId) -> Vec<KnockKey> {
+        let store = skein_store::Store::open(device.dir().join("skein.redb"));
+        let rows = store
+            .expect("its database")
+            .reader()
+            .secrets(space)
+            .unwrap();
+        let secrets = rows.iter().flat_map(|row| &row.secrets);
+        secrets
+            .map(|secret| SpaceSecret::new(*secret).knock_key())
+            .collect()
     }
 
     async fn next<T>(&mut self, mut pick: impl FnMut(NetEvent) -> Option<T>) -> T {

@@ -17,7 +17,14 @@ use crate::watch::Change;
 impl Task {
     pub(super) async fn on_command(&mut self, command: NetCommand) {
         match command {
-            NetCommand::Allow { members, former } => self.allow(members, former),
+            NetCommand::Allow {
+                members,
+                current,
+                former,
+            } => {
+                self.keyring.replace(current, former);
+                self.allow(members);
+            }
             NetCommand::Known { peer, addresses } => {
                 let connected = self.links.connected(&peer);
                 self.keeper
@@ -59,18 +66,20 @@ impl Task {
         self.online.as_mut()?.swarm.behaviour_mut().gossip.as_mut()
     }
 
-    fn allow(&mut self, members: BTreeSet<TransportKey>, mut former: BTreeSet<TransportKey>) {
-        former.retain(|peer| !members.contains(peer));
+    fn allow(&mut self, members: BTreeSet<TransportKey>) {
         // Who is something else now comes again as that.
-        let before = &self.wanted;
-        let out = before.members.difference(&members);
-        let out = out.chain(before.former.difference(&former));
-        let out: Vec<TransportKey> = out.copied().collect();
+        let another = self.wanted.members.symmetric_difference(&members);
+        let another: Vec<TransportKey> = another.copied().collect();
         self.keeper.allow(&members, Instant::now());
-        (self.wanted.members, self.wanted.former) = (members, former);
+        self.wanted.members = members;
         self.tell_gate();
-        for peer in out {
-            self.drop_peer(peer);
+        for peer in another {
+            if self.wanted.members.contains(&peer) {
+                self.tell_reached(peer);
+            }
+            if self.links.connected(&peer) || self.leaving.contains(&peer) {
+                self.drop_peer(peer);
+            }
         }
     }
 
@@ -79,12 +88,12 @@ impl Task {
         let Some(online) = self.online.as_mut() else {
             return;
         };
-        let ids = |keys: &BTreeSet<TransportKey>| keys.iter().filter_map(key::peer_id).collect();
-        let former: HashSet<PeerId> = ids(&self.wanted.former);
+        let ids = self.wanted.members.iter().filter_map(key::peer_id);
+        let members: HashSet<PeerId> = ids.collect();
         let behaviour = online.swarm.behaviour_mut();
-        behaviour.gate.allow(ids(&self.wanted.members), &former);
+        behaviour.gate.allow(members.clone());
         if let Some(gossip) = behaviour.gossip.as_mut() {
-            gossip.keep_out(former);
+            gossip.keep_to(members);
         }
     }
 

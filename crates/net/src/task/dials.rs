@@ -181,7 +181,7 @@ impl Task {
         self.tell(NetEvent::DialFailed { address, reason });
     }
 
-    /// A dial led to a connection with an allowed peer.
+    /// A dial led to a connection with a member or a guest.
     pub(super) fn on_dialled(&mut self, id: ConnectionId, peer: TransportKey) {
         let now = Instant::now();
         match self.dials.asked.remove(&id) {
@@ -194,26 +194,18 @@ impl Task {
                     manual.under_way = manual.under_way.saturating_sub(1);
                     manual.met = Some(peer);
                 }
-                if self.links.is_up(&peer) {
-                    self.dials
-                        .answered(peer)
-                        .into_iter()
-                        .for_each(|event| self.tell(event));
+                if self.links.is_up(&peer) && self.wanted.members.contains(&peer) {
+                    self.tell_reached(peer);
                 }
             }
             None => {}
         }
     }
 
-    /// A dial led to somebody who is not allowed any more.
-    pub(super) fn on_dialled_stranger(&mut self, id: ConnectionId) {
-        let now = Instant::now();
-        match self.dials.asked.remove(&id) {
-            Some(Asked::Known(known)) => self.keeper.dial_ended(&known, now),
-            Some(Asked::Sighting(instance)) => self.sightings.dial_ended(&instance, None, now),
-            Some(Asked::Manual(address)) => self.manual_failed(address, DialReason::NotAMember),
-            None => {}
-        }
+    /// Tells who typed the address of a member that it is reached.
+    pub(super) fn tell_reached(&mut self, peer: TransportKey) {
+        let reached = self.dials.answered(peer);
+        reached.into_iter().for_each(|event| self.tell(event));
     }
 
     /// The last connection to a peer is gone.

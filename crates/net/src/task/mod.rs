@@ -29,6 +29,7 @@ use crate::event::NetEvent;
 use crate::handle::{NetHandle, Outboxes};
 use crate::keeper::{Jitter, Keeper};
 use crate::key;
+use crate::knock::Keyring;
 use crate::links::Links;
 use crate::streams::Note;
 use crate::swarm::SkeinEvent;
@@ -41,16 +42,8 @@ use online::Online;
 #[derive(Debug, Default)]
 struct Wanted {
     members: BTreeSet<TransportKey>,
-    /// Who was a member once, and is none.
-    former: BTreeSet<TransportKey>,
     topics: BTreeSet<Topic>,
     announcement: Announcement,
-}
-
-impl Wanted {
-    fn lets_in(&self, peer: &TransportKey) -> bool {
-        self.members.contains(peer) || self.former.contains(peer)
-    }
 }
 
 /// A stream whose task runs.
@@ -79,6 +72,7 @@ pub(crate) struct Task {
     next_stream: Arc<AtomicU64>,
 
     wanted: Wanted,
+    keyring: Keyring,
     online: Option<Online>,
     links: Links,
     keeper: Keeper,
@@ -137,6 +131,7 @@ impl Task {
             outboxes,
             next_stream,
             wanted: Wanted::default(),
+            keyring: Keyring::default(),
             online: None,
             links: Links::default(),
             keeper: Keeper::new(Jitter::new(config.jitter)),

@@ -68,10 +68,6 @@ impl Task {
         else {
             return;
         };
-        if !self.wanted.lets_in(&peer) {
-            self.on_dialled_stranger(connection); // no longer allowed; the gate closes it
-            return;
-        }
         if self.leaving.contains(&peer) {
             // It is back before its last frames were taken: the old time with it ends first.
             self.drop_peer(peer);
@@ -91,10 +87,12 @@ impl Task {
         }
         if link.outbound {
             self.keeper.reached(peer, remote, Instant::now());
-            self.tell(NetEvent::PeerAddress {
-                peer,
-                address: remote,
-            });
+            if self.wanted.members.contains(&peer) {
+                self.tell(NetEvent::PeerAddress {
+                    peer,
+                    address: remote,
+                });
+            }
         }
         self.on_dialled(connection, peer);
     }
@@ -105,10 +103,9 @@ impl Task {
         if self.links.answered(peer) {
             self.tell(NetEvent::PeerUp { peer });
         }
-        self.dials
-            .answered(peer)
-            .into_iter()
-            .for_each(|event| self.tell(event));
+        if self.wanted.members.contains(&peer) {
+            self.tell_reached(peer);
+        }
     }
 
     fn on_closed(&mut self, id: &PeerId, connection: ConnectionId) {

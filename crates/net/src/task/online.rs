@@ -60,7 +60,7 @@ impl Task {
         let lifelines = Lifelines::default();
         let addresses = bound.addresses.clone();
         let tcp = Tcp::new(bound.listeners, lifelines.clone());
-        let mut swarm = swarm::build(&self.keypair, tcp, self.with_gossip, &tasks);
+        let mut swarm = swarm::build(&self.keypair, tcp, &self.keyring, self.with_gossip, &tasks);
         let behaviour = swarm.behaviour_mut();
         if let Some(gossip) = behaviour.gossip.as_mut() {
             self.wanted

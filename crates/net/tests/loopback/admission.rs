@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use skein_net::config::FORMER_OPEN;
+use skein_net::config::GUEST_OPEN;
 use skein_net::{DialReason, NetCommand, NetEvent};
 use skein_space::SpaceSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,20 +22,62 @@ async fn failure(node: &mut Node) -> DialReason {
 }
 
 #[tokio::test]
-async fn a_stranger_is_told_that_it_is_no_member_and_never_counts_as_up() {
+async fn a_stranger_hears_that_no_space_is_shared_and_never_counts_as_up() {
     let mut member = node(1).await;
     let mut stranger = node(2).await;
-    stranger.allow(&[member.key]).await;
+    member.allow_with(&[], &[1]).await;
+    stranger.allow_with(&[member.key], &[2]).await;
     stranger.dial(member.address).await;
-    assert_eq!(failure(&mut stranger).await, DialReason::NotLetIn);
+    assert_eq!(failure(&mut stranger).await, DialReason::NoSpaceShared);
     member.dial(stranger.address).await;
-    assert_eq!(failure(&mut member).await, DialReason::NotAMember);
+    assert_eq!(failure(&mut member).await, DialReason::NoSpaceShared);
     while let Ok(event) = member.events.try_recv() {
         assert!(
             !matches!(event, NetEvent::PeerUp { .. }),
             "a stranger is up"
         );
     }
+}
+
+#[tokio::test]
+async fn whoever_connects_without_a_secret_learns_sixteen_random_bytes() {
+    let member = node(1).await;
+    member.allow(&[]).await;
+    let mut heard = Vec::new();
+    for said in [&b""[..], b"\x13/multistream/1.0.0\n\x07/noise\n"] {
+        let mut socket = TcpStream::connect(member.address).await.expect("open");
+        socket.write_all(said).await.expect("sent");
+        let mut all = Vec::new();
+        timeout(DEADLINE, socket.read_to_end(&mut all))
+            .await
+            .expect("the deadline closes it")
+            .expect("closed in order");
+        assert_eq!(all.len(), 16);
+        heard.push(all);
+    }
+    assert_ne!(heard[0], heard[1]);
+}
+
+#[tokio::test]
+async fn who_knows_a_secret_and_is_no_member_is_a_guest_until_it_is_one() {
+    let mut one = node(1).await;
+    let mut two = node(2).await;
+    one.allow(&[]).await;
+    two.allow(&[one.key]).await;
+    two.knows(&one).await;
+    two.is_up(one.key).await;
+    one.is_up(two.key).await;
+    two.open(one.key).await;
+    let stream = one.opened().await;
+    one.handle.send(stream, 12, Vec::new()).expect("open");
+    assert_eq!(two.frame().await, (12, Vec::new()));
+    // What it showed made it a member: it comes again as one, and stays.
+    one.allow(&[two.key]).await;
+    one.is_down(two.key).await;
+    one.is_up(two.key).await;
+    two.is_up(one.key).await;
+    let gone = timeout(GUEST_OPEN + Duration::from_secs(2), one.is_down(two.key)).await;
+    assert!(gone.is_err(), "a member was shown out");
 }
 
 #[tokio::test]
@@ -63,7 +105,7 @@ async fn who_was_removed_is_let_in_to_be_told_and_hears_no_gossip() {
         node.command(NetCommand::Subscribe(topic)).await;
     }
     reaches(&mut one, &mut two, topic).await;
-    one.allow_and_tell(&[], &[two.key]).await;
+    one.allow(&[]).await;
     two.is_down(one.key).await;
     // It calls again, as a member would.
     two.is_up(one.key).await;
@@ -89,7 +131,7 @@ async fn who_was_removed_is_let_in_to_be_told_and_hears_no_gossip() {
     }
     let lasted = let_in.elapsed();
     assert!(
-        lasted >= FORMER_OPEN / 2 && lasted < FORMER_OPEN * 2,
+        lasted >= GUEST_OPEN / 2 && lasted < GUEST_OPEN * 2,
         "{lasted:?}"
     );
     let again = timeout(Duration::from_secs(3), two.is_up(one.key)).await;

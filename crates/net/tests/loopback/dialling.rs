@@ -71,15 +71,21 @@ async fn a_failed_dial_says_why() {
     let nowhere: SocketAddr = "[fe80::1%4000000]:4001".parse().expect("an address");
     assert_eq!(failure(&mut one, nowhere).await, DialReason::Unreachable);
 
-    let mail = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = mail.local_addr().expect("bound");
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = mail.accept().await {
-            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, b"220 mail.example ready\r\n")
-                .await;
-        }
-    });
-    assert_eq!(failure(&mut one, address).await, DialReason::NotSkein);
+    // Who waits to be spoken to is no Skein; who greets may be one, of a space that is not ours.
+    let says = [
+        (&b""[..], DialReason::NotSkein),
+        (b"220 mail.example ready\r\n", DialReason::NoSpaceShared),
+    ];
+    for (greeting, reason) in says {
+        let server = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = server.local_addr().expect("bound");
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = server.accept().await {
+                let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, greeting).await;
+            }
+        });
+        assert_eq!(failure(&mut one, address).await, reason);
+    }
 
     one.command(NetCommand::Offline(true)).await;
     assert_eq!(failure(&mut one, nobody).await, DialReason::Offline);

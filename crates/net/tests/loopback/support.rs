@@ -6,7 +6,7 @@ use std::time::Duration;
 use skein_net::{
     Listen, Net, NetCommand, NetConfig, NetEvent, NetHandle, StreamId, TransportKey, TransportSeed,
 };
-use skein_space::Root;
+use skein_space::{Root, SpaceSecret};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -106,15 +106,20 @@ impl Node {
         self.handle.command(command).await.expect("the net runs");
     }
 
-    pub async fn allow(&self, keys: &[TransportKey]) {
-        self.allow_and_tell(keys, &[]).await;
+    /// Members, all of one space.
+    pub async fn allow(&self, members: &[TransportKey]) {
+        self.allow_with(members, &[1]).await;
     }
 
-    /// Members, and who was one once.
-    pub async fn allow_and_tell(&self, members: &[TransportKey], former: &[TransportKey]) {
+    /// Members, and the numbers of the secrets that this device knows.
+    pub async fn allow_with(&self, members: &[TransportKey], secrets: &[u8]) {
+        let keys = secrets
+            .iter()
+            .map(|number| SpaceSecret::new([*number; 32]).knock_key());
         self.command(NetCommand::Allow {
             members: members.iter().copied().collect(),
-            former: former.iter().copied().collect(),
+            current: keys.collect(),
+            former: Vec::new(),
         })
         .await;
     }

@@ -57,6 +57,21 @@ impl Roster {
         named.map(|(_, node)| Arc::clone(&node.entry)).collect()
     }
 
+    /// What shows that a device was let in: every admission and raise of it that counts, with everything they are built
+    /// on, each entry after what it is built on. Empty for one that was never let in.
+    pub fn admissions_of(&self, device: DeviceKey) -> Vec<Arc<Entry>> {
+        let table = &self.0.table;
+        let mut why = Bits::default();
+        for &index in self.0.about(&device) {
+            if self.0.counting.has(index) {
+                why.add(&table.node(index).past);
+                why.set(index);
+            }
+        }
+        let named = table.nodes().filter(|(index, _)| why.has(*index));
+        named.map(|(_, node)| Arc::clone(&node.entry)).collect()
+    }
+
     /// One device's membership; none for one that was never let in.
     pub fn member(&self, device: DeviceKey) -> Option<Membership> {
         let named = |index: &u32| {

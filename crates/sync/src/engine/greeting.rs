@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use skein_space::{SpaceId, TransportKey};
 
 use super::Engine;
+use super::guests::Standing;
 use super::links::{Link, Phase, Up, beat};
 use crate::api::{Effect, StreamId};
 use crate::config;
@@ -43,16 +44,12 @@ impl Engine {
         };
         let (peer, inbound) = (link.peer, space.is_none());
         let right_space = space.is_none_or(|s| s == hello.space);
-        let me = self.device();
-        let known = self.spaces.get(&hello.space).and_then(|s| {
-            let known = s.roster.member(hello.device)?;
-            s.roster.role(me)?;
-            (known.transport == peer).then_some(known)
-        });
-        let right = right_space && hello.protocol == config::PROTOCOL;
-        match known.map(|member| member.role.is_some()) {
-            Some(true) if right => {}
-            Some(false) if right && inbound => return self.tell_removed(stream, &hello),
+        if !right_space || hello.protocol != config::PROTOCOL {
+            return self.drop_link(stream, "it is for another space or protocol");
+        }
+        match self.standing_of(&hello, peer) {
+            Standing::In => {}
+            standing if inbound => return self.doubts(stream, hello, standing),
             _ => return self.drop_link(stream, "it is not a member of that space here"),
         }
         let ours = |l: &Link| l.opened && l.peer == peer && l.space() == Some(hello.space);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use skein_space::{ChainId, DeviceKey, Entry, SpaceId, TransportKey};
 
 use super::Engine;
+use super::guests::Doubt;
 use super::receipt::Word;
 use super::relay::HandedOn;
 use crate::api::{Effect, Held, StreamId};
@@ -20,6 +21,7 @@ pub(super) enum Phase {
     Greeting {
         space: Option<SpaceId>,
         since_ms: u64,
+        doubt: Doubt,
     },
     /// Both said Hello.
     Up(Box<Up>),
@@ -154,6 +156,7 @@ impl Engine {
         let phase = Phase::Greeting {
             space,
             since_ms: self.now.mono_ms,
+            doubt: Doubt::No,
         };
         let opened = space.is_some();
         let link = Link {
@@ -218,6 +221,10 @@ impl Engine {
         match frame {
             Frame::Hello(hello) if greeting => self.hello(stream, hello),
             Frame::Removed(entries) => self.removed_in(held, stream, entries),
+            Frame::Who if greeting => self.show_admission(stream),
+            Frame::Admission(entries) if greeting => {
+                self.admission_in(held, stream, entries, body.len())
+            }
             _ if greeting => self.drop_link(stream, "it did not say Hello first"),
             Frame::Hello(_) => self.drop_link(stream, "it said Hello twice"),
             Frame::Heads(heads) => {
@@ -237,7 +244,7 @@ impl Engine {
             }
             Frame::Secrets(secrets) => self.secrets_in(stream, &secrets),
             Frame::Goodbye => self.drop_link(stream, "it said goodbye"),
-            Frame::Unknown(_) => {}
+            Frame::Who | Frame::Admission(_) | Frame::Unknown(_) => {}
         }
     }
 

@@ -13,6 +13,7 @@ mod edit;
 mod flow;
 mod gossip;
 mod greeting;
+mod guests;
 mod heads;
 mod hold;
 mod judge;

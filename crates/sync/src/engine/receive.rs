@@ -80,6 +80,16 @@ impl Engine {
         }
     }
 
+    /// Takes in a Member entry that somebody shows who may be nobody: only where it can be judged at once. It takes no place
+    /// among what waits, and nothing is asked for on its account.
+    pub(super) fn receive_shown(&mut self, held: &dyn Held, space: SpaceId, entry: Arc<Entry>) {
+        let of_roster =
+            entry.header().chain.space == space && entry.header().chain.log == Log::Roster;
+        if of_roster && matches!(self.fate(held, space, &entry), Fate::Hold(_)) {
+            self.receive(held, space, entry, None);
+        }
+    }
+
     fn fate(&mut self, held: &dyn Held, space: SpaceId, entry: &Arc<Entry>) -> Fate {
         let Some(s) = self.spaces.get(&space) else {
             return Fate::Drop;

@@ -12,8 +12,7 @@ use super::commit::{Answer, Pending};
 use super::members::appended;
 use super::space::Space;
 use crate::api::{Cut, Effect, Event, Held, Notice, RequestId, RoleError, StreamId};
-use crate::config;
-use crate::frame::{Frame, Hello};
+use crate::frame::{Frame, entries_in_frames};
 
 impl Engine {
     pub(super) fn change_role(
@@ -82,29 +81,28 @@ impl Engine {
         Ok((Arc::new(entry), cuts))
     }
 
-    /// Who was removed and calls all the same gets the entries that say so, and nothing else.
-    pub(super) fn tell_removed(&mut self, stream: StreamId, hello: &Hello) {
-        let entries = self.spaces.get(&hello.space).map(|s| {
-            let on_disk = |entry: &Arc<Entry>| {
-                let place = (entry.chain_id(), entry.header().seq);
-                !s.inflight.contains_key(&place)
-            };
-            let why = s.roster.lowerings_of(hello.device);
-            // All or nothing: without what they are built on they say nothing.
-            if why.iter().all(on_disk) && !planted!(RemovedUntold) {
-                why
-            } else {
-                Vec::new()
-            }
-        });
-        for part in in_frames(entries.unwrap_or_default()) {
-            let (kind, body) = Frame::Removed(part).encode();
-            self.out.push(Effect::Send { stream, kind, body });
+    /// Shows the entries that say that these devices are out. All or nothing: without what they are built on they say
+    /// nothing.
+    pub(super) fn tell_removed(&mut self, stream: StreamId, space: SpaceId, out: &[DeviceKey]) {
+        if planted!(RemovedUntold) {
+            return;
         }
-        self.drop_link(stream, "it was removed from that space");
+        let Some(s) = self.spaces.get(&space) else {
+            return;
+        };
+        for device in out {
+            let why = s.roster.lowerings_of(*device);
+            if !why.iter().all(|entry| s.is_on_disk(entry)) {
+                continue;
+            }
+            for part in entries_in_frames(why) {
+                let (kind, body) = Frame::Removed(part).encode();
+                self.out.push(Effect::Send { stream, kind, body });
+            }
+        }
     }
 
-    /// Somebody says that this device is out. It is if the roster says so, with what it brings.
+    /// Somebody says that this device is out. It is if the roster says so, with what it brings; else it shows why not.
     pub(super) fn removed_in(
         &mut self,
         held: &dyn Held,
@@ -120,6 +118,7 @@ impl Engine {
                 self.receive(held, space, entry, None);
             }
         }
+        self.show_admission(stream);
     }
 
     /// Says who may do more or less than before.
@@ -205,22 +204,4 @@ fn statement_of(roster: &Roster, device: DeviceKey) -> Option<Statement> {
     statements
         .filter(|statement| statement.transport == transport)
         .last()
-}
-
-/// As many in a frame as fit.
-fn in_frames(entries: Vec<Arc<Entry>>) -> Vec<Vec<Arc<Entry>>> {
-    let mut frames: Vec<Vec<Arc<Entry>>> = Vec::new();
-    let mut room = 0;
-    for entry in entries {
-        let bytes = entry.encode().len() + 4;
-        if bytes > room {
-            frames.push(Vec::new());
-            room = config::FRAME_MAX_BYTES - 2; // their count
-        }
-        room = room.saturating_sub(bytes);
-        if let Some(frame) = frames.last_mut() {
-            frame.push(entry);
-        }
-    }
-    frames
 }

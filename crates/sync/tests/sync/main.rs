@@ -4,6 +4,7 @@ mod cluster;
 mod flow;
 mod forks;
 mod golden;
+mod guests;
 mod membership;
 mod near;
 mod orders;

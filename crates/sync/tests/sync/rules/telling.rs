@@ -92,6 +92,7 @@ fn t2_anything_before_hello_and_strangers_are_closed() {
             body,
         },
     );
+    c.run(11_000);
     assert!(
         c.devices[0].seen.iter().any(|s| matches!(s, Seen::Closed)),
         "another's device key does not open it"
