@@ -82,8 +82,8 @@ const MOMENTS = {
     'quiet',
     async page => {
       await openMenu(page, 'Settings')
-      await page.getByRole('switch').first().waitFor()
-      await page.keyboard.press('Tab')
+      await page.getByRole('switch').last().waitFor()
+      await page.keyboard.press('Shift+Tab')
     },
   ],
   'settings-no-tray': ['untrayed', async page => openMenu(page, 'Settings')],

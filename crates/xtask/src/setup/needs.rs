@@ -40,7 +40,7 @@ pub enum Sign {
 
 /// Steps that put windows on a screen.
 const WINDOWS: &[&str] = &["windows"];
-/// Tests of the icon in the tray, within the steps that show windows.
+/// Not a step of its own: tests of windows want it, and the program goes without.
 const TRAY: &[&str] = &["the tray"];
 /// Steps that join network namespaces.
 const NETWORK: &[&str] = &["processes", "windows"];
