@@ -29,6 +29,9 @@ const COMMANDS: &[&str] = &[
     "set_offline",
     "open_link",
     "take_over",
+    "background",
+    "set_keep_syncing",
+    "set_at_login",
     "echo_bytes",
 ];
 

@@ -36,6 +36,9 @@ fn the_generated_types_are_the_committed_ones() {
             commands::set_offline,
             commands::open_link,
             commands::take_over,
+            commands::background,
+            commands::set_keep_syncing,
+            commands::set_at_login,
         ])
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
         .typ::<types::BackendEvent>()

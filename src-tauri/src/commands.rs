@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use skein_app::view::DocMessage;
 use skein_app::{App, NoteId, SpaceId};
-use tauri::State;
 use tauri::ipc::{Channel, InvokeBody, InvokeResponseBody, Request, Response};
+use tauri::{AppHandle, Manager, State};
 
+use crate::autostart::Autostart;
 use crate::codec::{self, PushHeader};
 use crate::shell::Shell;
+use crate::tray::Tray;
 use crate::types::{
-    Invitation, Inviting, Joined, MemberRow, Nearby, NoteRow, NoteStatus, Overview, Refusal, Role,
-    Shown, Welcomed,
+    Background, Invitation, Inviting, Joined, MemberRow, Nearby, NoteRow, NoteStatus, Overview,
+    Refusal, Role, Shown, Welcomed,
 };
 
 /// How long a join may take before the window says so: the inviter may be starting, the network waking.
@@ -74,6 +76,7 @@ pub async fn new_note(shell: State<'_, Shell>, space: String) -> Answer<String> 
 /// Opens a note for this window; what happens to it comes over the channel. Bytes both ways (see `codec`).
 #[tauri::command]
 pub async fn open_note(
+    handle: AppHandle,
     shell: State<'_, Shell>,
     note: String,
     space: String,
@@ -85,16 +88,19 @@ pub async fn open_note(
     let answer = codec::opened(&opened);
     let session = opened.session;
     tauri::async_runtime::spawn(async move {
+        let tray = handle.state::<Tray>();
         let mut reset = false;
         while let Some(message) = opened.messages.recv().await {
+            tray.overhear(session, &message);
             reset |= matches!(message, DocMessage::Reset { .. });
             if channel
                 .send(InvokeResponseBody::Raw(codec::message(session, &message)))
                 .is_err()
             {
-                return;
+                break;
             }
         }
+        tray.forget(session);
         if !reset {
             // It fell too far behind; the page opens the note again and is told everything anew.
             let reason = "the window fell behind".to_owned();
@@ -322,6 +328,34 @@ pub async fn open_link(url: String) -> Answer<()> {
 #[specta::specta]
 pub async fn take_over(shell: State<'_, Shell>) -> Answer<()> {
     Ok(shell.take_over().await?)
+}
+
+/// How Skein goes on without its window, as it is now: what a person said, what this desktop can, what it will start.
+#[tauri::command]
+#[specta::specta]
+pub async fn background(shell: State<'_, Shell>, tray: State<'_, Tray>) -> Answer<Background> {
+    let said = app(&shell)?.keep_syncing().await?;
+    let at_login = shell.autostart().map(Autostart::is_on);
+    Ok(Background::new(said, tray.seen(), at_login))
+}
+
+/// Whether closing the window leaves Skein running.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_keep_syncing(shell: State<'_, Shell>, keep: bool) -> Answer<()> {
+    Ok(app(&shell)?.set_keep_syncing(keep).await?)
+}
+
+/// Whether the person's next login starts Skein.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_at_login(shell: State<'_, Shell>, on: bool) -> Answer<()> {
+    let autostart = shell.autostart();
+    let autostart = autostart.ok_or_else(|| bad("this system starts nothing that way"))?;
+    autostart.set(on).map_err(|error| Refusal {
+        code: "not_found".into(),
+        message: format!("the autostart folder cannot be written ({error}); nothing was changed"),
+    })
 }
 
 /// Brings the very bytes back: the page's proof that the binary route works.

@@ -1,10 +1,11 @@
 //! What the whole window is told: the app's events, as one event of the page.
 
 use skein_app::ShellEvent;
-use tauri::{AppHandle, Emitter, Manager};
+use tauri::{AppHandle, Emitter};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::types::{BackendEvent, MemberRow, Nearby, NoteRow, Notice};
+use crate::window;
 
 /// The one event the page listens to.
 const EVENT: &str = "backend";
@@ -13,12 +14,10 @@ const EVENT: &str = "backend";
 pub async fn pass_on(handle: AppHandle, mut events: Receiver<ShellEvent>) {
     loop {
         match events.recv().await {
-            Ok(ShellEvent::Raise) => raise(&handle),
+            Ok(ShellEvent::Raise) => window::raise(&handle),
             Ok(event) => {
-                if let Some(event) = translate(event)
-                    && let Err(error) = handle.emit(EVENT, event)
-                {
-                    tracing::warn!("the page could not be told: {error}");
+                if let Some(event) = translate(event) {
+                    tell(&handle, event);
                 }
             }
             Err(RecvError::Lagged(missed)) => tracing::warn!("the window missed {missed} events"),
@@ -27,12 +26,10 @@ pub async fn pass_on(handle: AppHandle, mut events: Receiver<ShellEvent>) {
     }
 }
 
-/// Brings the window to the front.
-pub fn raise(handle: &AppHandle) {
-    if let Some(window) = handle.get_webview_window(crate::shell::WINDOW) {
-        let _ = window.unminimize();
-        let _ = window.show();
-        let _ = window.set_focus();
+/// Tells the page one thing.
+pub fn tell(handle: &AppHandle, event: BackendEvent) {
+    if let Err(error) = handle.emit(EVENT, event) {
+        tracing::warn!("the page could not be told: {error}");
     }
 }
 

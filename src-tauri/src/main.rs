@@ -4,14 +4,19 @@
 //! `skein-app`. Only this crate knows Tauri.
 
 mod args;
+mod autostart;
+mod background;
 #[cfg(test)]
 mod bindings;
 mod codec;
 mod commands;
+mod config;
 mod events;
 mod quirks;
 mod shell;
+mod tray;
 mod types;
+mod window;
 
 use clap::Parser;
 

@@ -1,26 +1,21 @@
-//! The window and its life: opening the profile, showing the page, ending without losing a letter.
+//! The program's life: opening the profile, or bringing forward the window that has it; ending without losing a letter.
 
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use skein_app::control::{Client, Request};
 use skein_app::profile::{self, HolderKind, Missing};
 use skein_app::{App, Code, Fault, GivenNames, Network, Options};
-use tauri::{AppHandle, Manager, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 
-use crate::args::{Args, Side};
-use crate::{commands, events, quirks};
-
-/// The label of the one window.
-pub const WINDOW: &str = "main";
-
-/// How long a closing window has to hand over its last letters. The page pushes at once when it is hidden;
-/// this is many times what that takes.
-const LAST_PUSH: Duration = Duration::from_millis(400);
-
-/// How long a headless peer may take to let go of the profile.
-const LETTING_GO: Duration = Duration::from_secs(15);
+use crate::args::Args;
+use crate::autostart::Autostart;
+use crate::background::{self, AfterClose};
+use crate::config::{LAST_PUSH, LETTING_GO, LOOK_AGAIN, TRAY_GRACE};
+use crate::tray::{self, Tray};
+use crate::{commands, events, window};
 
 /// What the window stands on.
 enum Ground {
@@ -34,6 +29,10 @@ pub struct Shell {
     options: Options,
     ground: Mutex<Ground>,
     handle: Mutex<Option<AppHandle>>,
+    /// Where this system can start programs at login.
+    autostart: Option<Autostart>,
+    /// The window is hidden and what becomes of it is not decided yet; taken back when it is wanted again.
+    closing: AtomicBool,
 }
 
 impl Shell {
@@ -52,9 +51,19 @@ impl Shell {
             .expect("nobody panics holding it")
             .clone()
         {
-            tauri::async_runtime::spawn(events::pass_on(handle, app.subscribe()));
+            attend(&handle, &app);
         }
         *self.ground.lock().expect("nobody panics holding it") = Ground::Open(app);
+    }
+
+    /// Starting at login, where this system can.
+    pub fn autostart(&self) -> Option<&Autostart> {
+        self.autostart.as_ref()
+    }
+
+    /// Somebody wants the window: it is not closing any more.
+    pub fn stay_open(&self) {
+        self.closing.store(false, Ordering::SeqCst);
     }
 
     /// Ends the headless peer that holds the profile and opens the profile here.
@@ -76,45 +85,74 @@ impl Shell {
                     if fault.code != Code::Held || Instant::now() > deadline {
                         return Err(fault);
                     }
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    tokio::time::sleep(LOOK_AGAIN).await;
                 }
             }
         }
     }
 }
 
-/// Runs the program until its window is closed.
+/// What a start comes to.
+enum Begun {
+    /// This process shows the window.
+    Here(Ground),
+    /// A window that has the profile already came to the front.
+    Elsewhere,
+}
+
+/// Opens the profile. The lock is the profile's own, so two profiles on one machine are two programs; of one profile the
+/// second start brings the first's window forward. A first one that is just starting or just ending is waited for.
+async fn begin(options: &Options, hidden: bool) -> Begun {
+    let deadline = Instant::now() + LETTING_GO;
+    loop {
+        let fault = match App::open(options.clone()).await {
+            Ok(app) => return Begun::Here(Ground::Open(app)),
+            Err(error) => Fault::from(error),
+        };
+        let holder = profile::holder(&options.profile).map(|holder| holder.kind);
+        let headless = holder == Some(HolderKind::Run);
+        if fault.code != Code::Held || headless || Instant::now() > deadline {
+            return Begun::Here(Ground::Closed(fault));
+        }
+        // At login nobody asked for a window: one that is there already may stay as it is.
+        let settled = match hidden {
+            true => holder.is_some(),
+            false => ask_holder(options, &Request::Raise).await.is_ok(),
+        };
+        if settled {
+            return Begun::Elsewhere;
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Runs the program until it is quit.
 pub fn run(args: Args) -> ExitCode {
-    let place = args.place;
+    let (place, hidden) = (args.place, args.hidden);
+    let autostart = Autostart::of(args.profile.as_deref(), &args.kept());
     let options = match options(args) {
         Ok(options) => options,
         Err(fault) => return refuse(&fault, 2),
     };
-    let opened = tauri::async_runtime::block_on(App::open(options.clone()));
-    let ground = match opened {
-        Ok(app) => Ground::Open(app),
-        Err(error) => {
-            let fault = Fault::from(error);
-            let window =
-                profile::holder(&options.profile).is_some_and(|h| h.kind == HolderKind::Window);
-            if fault.code == Code::Held
-                && window
-                && tauri::async_runtime::block_on(ask_holder(&options, &Request::Raise)).is_ok()
-            {
-                // A window has the profile already: it comes to the front, this start is done.
-                return ExitCode::SUCCESS;
-            }
-            eprintln!("skein-desktop: {fault}");
-            Ground::Closed(fault)
-        }
+    let ground = match tauri::async_runtime::block_on(begin(&options, hidden)) {
+        Begun::Here(ground) => ground,
+        Begun::Elsewhere => return ExitCode::SUCCESS,
     };
+    if let Ground::Closed(fault) = &ground {
+        eprintln!("skein-desktop: {fault}");
+    }
+    // Why notes are closed is for the person to read.
+    let hidden = hidden && matches!(ground, Ground::Open(_));
     let shell = Shell {
         options,
         ground: Mutex::new(ground),
         handle: Mutex::new(None),
+        autostart,
+        closing: AtomicBool::new(false),
     };
     let built = tauri::Builder::default()
         .manage(shell)
+        .manage(Tray::default())
         .invoke_handler(tauri::generate_handler![
             commands::overview,
             commands::list_notes,
@@ -143,6 +181,9 @@ pub fn run(args: Args) -> ExitCode {
             commands::set_offline,
             commands::open_link,
             commands::take_over,
+            commands::background,
+            commands::set_keep_syncing,
+            commands::set_at_login,
             commands::echo_bytes,
         ])
         .setup(move |tauri| {
@@ -150,32 +191,34 @@ pub fn run(args: Args) -> ExitCode {
             let shell = tauri.state::<Shell>();
             *shell.handle.lock().expect("nobody panics holding it") = Some(handle.clone());
             if let Ok(app) = shell.app() {
-                tauri::async_runtime::spawn(events::pass_on(handle.clone(), app.subscribe()));
+                attend(&handle, &app);
             }
-            open_window(&handle, place)?;
+            window::open(&handle, place, hidden)?;
+            tauri::async_runtime::spawn(stay_in_sight(handle));
             Ok(())
         })
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
-                // Hidden, the page hands over what it has not pushed yet; then everything ends in order.
+                // Hidden, the page hands over what it has not pushed yet.
                 api.prevent_close();
                 let _ = window.hide();
                 let handle = window.app_handle().clone();
-                tauri::async_runtime::spawn(async move {
-                    tokio::time::sleep(LAST_PUSH).await;
-                    handle.exit(0);
-                });
+                tauri::async_runtime::spawn(close(handle));
             }
         })
         .build(tauri::generate_context!());
     match built {
         Ok(program) => {
-            program.run(|handle, event| {
-                if let RunEvent::Exit = event
-                    && let Ok(app) = handle.state::<Shell>().app()
-                {
-                    tauri::async_runtime::block_on(app.close());
+            program.run(|handle, event| match event {
+                RunEvent::Exit => {
+                    if let Ok(app) = handle.state::<Shell>().app() {
+                        tauri::async_runtime::block_on(app.close());
+                    }
                 }
+                // The icon in the Dock.
+                #[cfg(target_os = "macos")]
+                RunEvent::Reopen { .. } => window::raise(handle),
+                _ => {}
             });
             ExitCode::SUCCESS
         }
@@ -188,40 +231,71 @@ pub fn run(args: Args) -> ExitCode {
     }
 }
 
-fn open_window(handle: &AppHandle, place: Option<Side>) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(handle, WINDOW, WebviewUrl::App("index.html".into()))
-        .title("Skein")
-        .inner_size(1_120.0, 760.0)
-        .min_inner_size(420.0, 360.0)
-        // Nothing but our own page is ever shown: links open outside, dropped files do not navigate.
-        .on_navigation(|url| {
-            let own = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
-            own || url.as_str() == "about:blank"
-        })
-        .disable_drag_drop_handler()
-        .build()?;
-    quirks::tune(&window);
-    if let Some(side) = place {
-        beside(&window, side)?;
+/// Tells window and tray what happens from now on.
+fn attend(handle: &AppHandle, app: &App) {
+    tauri::async_runtime::spawn(events::pass_on(handle.clone(), app.subscribe()));
+    tauri::async_runtime::spawn(tray::follow(handle.clone(), app.clone(), app.subscribe()));
+    // Only now: notes that are closed are not kept in step, and an icon would say that they are.
+    let on_main = handle.clone();
+    if let Err(error) = handle.run_on_main_thread(move || tray::begin(&on_main)) {
+        tracing::warn!("the tray was not begun: {error}");
     }
-    Ok(())
 }
 
-/// Puts the window on a half of the screen it is on, panels left free.
-fn beside(window: &tauri::WebviewWindow, side: Side) -> tauri::Result<()> {
-    let screen = window.current_monitor()?.or(window.primary_monitor()?);
-    let Some(screen) = screen else { return Ok(()) };
-    let area = *screen.work_area();
-    let half = area.size.width / 2;
-    let left = match side {
-        Side::Left => 0,
-        Side::Right => half as i32,
+/// The window was closed: Skein goes on without it, or ends in order.
+async fn close(handle: AppHandle) {
+    let shell = handle.state::<Shell>();
+    shell.closing.store(true, Ordering::SeqCst);
+    tokio::time::sleep(LAST_PUSH).await;
+    if !shell.closing.swap(false, Ordering::SeqCst) {
+        // Started again in that moment: the window is back.
+        return;
+    }
+    let Ok(app) = shell.app() else {
+        handle.exit(0);
+        return;
     };
-    window.set_size(tauri::PhysicalSize::new(half, area.size.height))?;
-    window.set_position(tauri::PhysicalPosition::new(
-        area.position.x + left,
-        area.position.y,
-    ))
+    // An app that does not answer has ended; there is nothing to go on.
+    let said = app.keep_syncing().await.unwrap_or(Some(false));
+    match background::after_close(said, handle.state::<Tray>().seen()) {
+        AfterClose::Quit => handle.exit(0),
+        AfterClose::Stay => {
+            // Nobody looks at what these wait for; and while they are open this device listens for strangers.
+            let _ = app.close_invitation().await;
+            let _ = app.leave_joining().await;
+        }
+    }
+}
+
+/// Ends everything, after the window's last letters.
+pub fn quit(handle: AppHandle) {
+    if let Some(window) = handle.get_webview_window(window::LABEL) {
+        let _ = window.hide();
+    }
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(LAST_PUSH).await;
+        handle.exit(0);
+    });
+}
+
+/// Opens the window where nothing else shows any more that Skein runs.
+async fn stay_in_sight(handle: AppHandle) {
+    let tray = handle.state::<Tray>();
+    let mut changes = tray.changes();
+    loop {
+        let visible = || window::is_visible(&handle);
+        if background::must_show(visible(), tray.seen()) {
+            tokio::time::sleep(TRAY_GRACE).await;
+            let closing = handle.state::<Shell>().closing.load(Ordering::SeqCst);
+            if !closing && background::must_show(visible(), tray.seen()) {
+                tracing::info!("nothing shows the tray's icon: the window is opened");
+                window::raise(&handle);
+            }
+        }
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 fn options(args: Args) -> Result<Options, Fault> {

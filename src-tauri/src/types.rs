@@ -1,11 +1,13 @@
 //! What the page is told, as it reads it: camel case, hex ids, numbers below 2⁵³. Exported to `ui/src/ipc/bindings.ts`.
 
+mod background;
 mod pairing;
 
 use serde::Serialize;
 use skein_app::view;
 use specta::Type;
 
+pub use background::Background;
 pub use pairing::{Invitation, Inviting, Joined, Nearby, Shown, Welcomed};
 
 /// A 64-bit count or time that the page reads as a number; checked to fit.
@@ -334,6 +336,11 @@ pub enum BackendEvent {
     Nearby {
         /// All of them.
         rows: Vec<Nearby>,
+    },
+    /// The desktop began or ceased to show the icon in the tray.
+    Tray {
+        /// Whether it shows it.
+        shown: bool,
     },
     /// Something to read.
     Notice {

@@ -77,6 +77,16 @@ const MOMENTS = {
       await page.getByRole('alert').waitFor()
     },
   ],
+  settings: ['quiet', async page => openMenu(page, 'Settings')],
+  'settings-keys': [
+    'quiet',
+    async page => {
+      await openMenu(page, 'Settings')
+      await page.getByRole('switch').last().waitFor()
+      await page.keyboard.press('Shift+Tab')
+    },
+  ],
+  'settings-no-tray': ['untrayed', async page => openMenu(page, 'Settings')],
   peer: ['quiet', async page => openMenu(page, 'Add a device by address')],
   notice: [
     'quiet',

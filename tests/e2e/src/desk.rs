@@ -83,6 +83,11 @@ impl Desk {
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
     }
 
+    /// The screen's name.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
     /// Starts WebKitWebDriver on this desk and returns it with its port.
     ///
     /// # Panics

@@ -1,5 +1,7 @@
 //! One device with its window.
 
+mod life;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -50,6 +50,12 @@ pub const MEMBER_REMOVE: &str = "member-remove";
 pub const MEMBER_REMOVE_SURE: &str = "member-remove-sure";
 /// The menu that holds what has no button of its own.
 pub const MENU: &str = "menu";
+/// Opens the settings.
+pub const SETTINGS_OPEN: &str = "settings-open";
+/// Whether closing the window leaves Skein running.
+pub const KEEP_SYNCING: &str = "keep-syncing";
+/// Whether the next login starts Skein.
+pub const AT_LOGIN: &str = "at-login";
 /// Somebody else's caret; its person stands in `data-name`.
 pub const REMOTE_CARET: &str = "remote-caret";
 

@@ -1,5 +1,16 @@
 import { Menu } from '@base-ui/react/menu'
-import { Check, Laptop, Moon, MoreVertical, PanelLeft, Plug, Sun, Ticket, Unplug } from 'lucide-react'
+import {
+  Check,
+  Laptop,
+  Moon,
+  MoreVertical,
+  PanelLeft,
+  Plug,
+  Settings,
+  Sun,
+  Ticket,
+  Unplug,
+} from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Button } from '../shared/Button'
 import { m } from '../shared/messages'
@@ -16,6 +27,7 @@ interface Props {
   onInvite: () => void
   onJoin: () => void
   onAddPeer: () => void
+  onSettings: () => void
   /** The menu is gone without having opened anything: the caret goes back. */
   onClosed: () => void
   /** Who is here. */
@@ -55,9 +67,9 @@ const THEMES: { value: Theme; label: string; icon: ReactNode }[] = [
   { value: 'dark', label: m.menu.dark, icon: <Moon size={16} aria-hidden /> },
 ]
 
-type MoreProps = Pick<Props, 'offline' | 'onOffline' | 'onJoin' | 'onAddPeer' | 'onClosed'>
+type MoreProps = Pick<Props, 'offline' | 'onOffline' | 'onJoin' | 'onAddPeer' | 'onSettings' | 'onClosed'>
 
-function More({ offline, onOffline, onJoin, onAddPeer, onClosed }: MoreProps) {
+function More({ offline, onOffline, onJoin, onAddPeer, onSettings, onClosed }: MoreProps) {
   const [theme, setTheme] = useState(settings.theme)
   // Inside the header: what stands in no landmark is not found by those who go from one to the next.
   const [place, setPlace] = useState<HTMLElement | null>(null)
@@ -99,6 +111,10 @@ function More({ offline, onOffline, onJoin, onAddPeer, onClosed }: MoreProps) {
                   <Check size={15} aria-hidden />
                 </Menu.CheckboxItemIndicator>
               </Menu.CheckboxItem>
+              <Menu.Item className={popup.item} onClick={onSettings} data-testid="settings-open">
+                <Settings size={16} aria-hidden />
+                {m.menu.settings}
+              </Menu.Item>
               <Menu.Separator className={popup.rule} />
               <Menu.RadioGroup value={theme} onValueChange={next => choose(next as Theme)}>
                 <Menu.GroupLabel className={popup.group}>{m.menu.theme}</Menu.GroupLabel>

@@ -12,6 +12,7 @@ import { Notices } from '../features/notices/Notices'
 import { AddPeerSheet } from '../features/peers/AddPeerSheet'
 import { MembersSheet } from '../features/people/MembersSheet'
 import { People } from '../features/people/People'
+import { SettingsSheet } from '../features/settings/SettingsSheet'
 import { SpaceSheet, type SpaceTask } from '../features/spaces/SpaceSheet'
 import type { Nearby, SpaceRow } from '../ipc/backend'
 import { m } from '../shared/messages'
@@ -27,7 +28,7 @@ import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
 import type { WindowModel } from './WindowModel'
 
-type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'space' | 'members' | null
+type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'space' | 'members' | 'settings' | null
 
 /** The window of one space: the only place that puts features together. */
 export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
@@ -128,6 +129,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           onInvite={invite}
           onJoin={() => setSheet('join')}
           onAddPeer={() => setSheet('peer')}
+          onSettings={() => setSheet('settings')}
           onClosed={menuClosed}
         >
           {session && <Here session={session} />}
@@ -207,6 +209,12 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         listening={overview?.listening ?? []}
         addPeer={address => model.backend.addPeer(address)}
         onAdded={() => model.notice(m.peer.added)}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
+      />
+      <SettingsSheet
+        open={sheet === 'settings'}
+        backend={model.backend}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />

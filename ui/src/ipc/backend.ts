@@ -179,6 +179,16 @@ export interface MemberRow {
   self: boolean
 }
 
+/** What Skein does while its window is closed, as it is now. */
+export interface Background {
+  /** Closing the window leaves Skein running. */
+  keepSyncing: boolean
+  /** A closed window can be brought back here; without that, closing it quits. */
+  tray: boolean
+  /** The next login starts Skein; null where this system starts nothing that way. */
+  atLogin: boolean | null
+}
+
 export interface Notice {
   code: string
   message: string
@@ -192,6 +202,7 @@ export type BackendEvent =
   | { kind: 'overview'; overview: Overview }
   | { kind: 'inviting'; inviting: Inviting }
   | { kind: 'nearby'; rows: Nearby[] }
+  | { kind: 'tray'; shown: boolean }
   | { kind: 'notice'; notice: Notice }
 
 export interface Backend {
@@ -232,6 +243,9 @@ export interface Backend {
   changeRole(space: string, device: string, role: Role | null): Promise<void>
   addPeer(address: string): Promise<void>
   setOffline(offline: boolean): Promise<void>
+  background(): Promise<Background>
+  setKeepSyncing(keep: boolean): Promise<void>
+  setAtLogin(on: boolean): Promise<void>
   openLink(url: string): Promise<void>
   /** Ends the headless Skein that holds the profile and opens it here. Everything else is rejected as `held` until then. */
   takeOver(): Promise<void>

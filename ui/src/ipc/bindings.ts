@@ -57,6 +57,12 @@ export const commands = {
 	openLink: (url: string) => __TAURI_INVOKE<null>("open_link", { url }),
 	/**  Ends the `skein run` that holds the profile, and opens the profile here. */
 	takeOver: () => __TAURI_INVOKE<null>("take_over"),
+	/**  How Skein goes on without its window, as it is now: what a person said, what this desktop can, what it will start. */
+	background: () => __TAURI_INVOKE<Background_Serialize>("background"),
+	/**  Whether closing the window leaves Skein running. */
+	setKeepSyncing: (keep: boolean) => __TAURI_INVOKE<null>("set_keep_syncing", { keep }),
+	/**  Whether the person's next login starts Skein. */
+	setAtLogin: (on: boolean) => __TAURI_INVOKE<null>("set_at_login", { on }),
 };
 
 /* Types */
@@ -93,6 +99,10 @@ inviting: Inviting_Deserialize } |
 { kind: "nearby"; 
 /**  All of them. */
 rows: Nearby[] } | 
+/**  The desktop began or ceased to show the icon in the tray. */
+{ kind: "tray"; 
+/**  Whether it shows it. */
+shown: boolean } | 
 /**  Something to read. */
 { kind: "notice"; 
 /**  It. */
@@ -128,10 +138,37 @@ inviting: Inviting_Serialize } |
 { kind: "nearby"; 
 /**  All of them. */
 rows: Nearby[] } | 
+/**  The desktop began or ceased to show the icon in the tray. */
+{ kind: "tray"; 
+/**  Whether it shows it. */
+shown: boolean } | 
 /**  Something to read. */
 { kind: "notice"; 
 /**  It. */
 notice: Notice_Serialize };
+
+/**  As it is now. */
+export type Background = Background_Serialize | Background_Deserialize;
+
+/**  As it is now. */
+export type Background_Deserialize = {
+	/**  Closing the window leaves Skein running, wherever it can be brought back. */
+	keepSyncing: boolean,
+	/**  A closed window can be brought back here: without that, closing it quits. */
+	tray: boolean,
+	/**  The next login starts Skein; `null` where this system starts nothing that way. */
+	atLogin?: boolean | null,
+};
+
+/**  As it is now. */
+export type Background_Serialize = {
+	/**  Closing the window leaves Skein running, wherever it can be brought back. */
+	keepSyncing: boolean,
+	/**  A closed window can be brought back here: without that, closing it quits. */
+	tray: boolean,
+	/**  The next login starts Skein; `null` where this system starts nothing that way. */
+	atLogin: boolean | null,
+};
 
 /**  A ticket just made. */
 export type Invitation = {

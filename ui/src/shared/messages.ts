@@ -132,6 +132,7 @@ const en = {
     dark: 'Dark',
     offline: 'Work offline',
     addPeer: 'Add a device by address…',
+    settings: 'Settings…',
     join: 'Join a space…',
     close: 'Close',
     cancel: 'Cancel',
@@ -153,6 +154,21 @@ const en = {
     added: 'The address is kept and tried from now on.',
     mine: 'This device listens on',
     mineNone: 'This device does not listen on any address now.',
+  },
+
+  settings: {
+    title: 'Settings',
+    intro: 'What Skein does on this device while its window is closed.',
+    keepSyncing: 'Keep syncing when the window is closed',
+    stays: 'Skein stays in the tray. Open it from there, or start it again.',
+    quits: 'Closing the window ends Skein. What others write comes when you open it again.',
+    noTray: 'Nothing on this desktop shows an icon for Skein, so closing the window ends it.',
+    atLogin: 'Start Skein when I log in',
+    startsHidden: 'It starts in the tray, without its window.',
+    startsShown: 'It starts with its window, since nothing here shows an icon for it.',
+    noLogin: 'Skein cannot arrange that on this system.',
+    failed: (why: string) => `That did not work: ${why}.`,
+    done: 'Done',
   },
 
   notices: {

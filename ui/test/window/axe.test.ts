@@ -81,6 +81,8 @@ describe('no barrier (axe)', () => {
         await page.getByRole('alert').waitFor()
       },
     ],
+    ['settings', 'quiet', settings],
+    ['settings where there is no tray', 'untrayed', settings],
     [
       'an address to add',
       'quiet',
@@ -130,6 +132,12 @@ async function violations(of: Page): Promise<string[]> {
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} — ${failureSummary}`),
     )
   })
+}
+
+async function settings(page: Page): Promise<void> {
+  await page.getByTestId('menu').click()
+  await page.getByTestId('settings-open').click()
+  await page.getByTestId('at-login').waitFor()
 }
 
 async function members(page: Page): Promise<void> {

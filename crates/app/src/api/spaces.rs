@@ -153,6 +153,17 @@ impl App {
             .await
     }
 
+    /// Whether this device goes on syncing when its window is closed; `None` when nobody has said.
+    pub async fn keep_syncing(&self) -> Result<Option<bool>, AppError> {
+        self.ask(|driver| Ok(driver.keep_syncing())).await
+    }
+
+    /// Says whether it does; kept over restarts.
+    pub async fn set_keep_syncing(&self, keep: bool) -> Result<(), AppError> {
+        self.with(move |driver, reply| driver.set_keep_syncing(keep, reply))
+            .await
+    }
+
     /// What is durable here and what the others are known to hold.
     pub async fn status(&self) -> Result<Status, AppError> {
         self.ask(|driver| Ok(driver.status())).await

@@ -12,6 +12,7 @@ const PERSON: &str = "person";
 const DEVICE_NAME: &str = "device_name";
 const DEFAULT_SPACE: &str = "default_space";
 const OFFLINE: &str = "offline";
+const KEEP_SYNCING: &str = "keep_syncing";
 const PORT: &str = "port";
 const PAIRING_PORT: &str = "pairing_port";
 const MACHINE: &str = "machine";
@@ -24,6 +25,8 @@ pub(super) struct Settings {
     pub default_space: Option<SpaceId>,
     /// The offline switch, as the person left it.
     pub offline: bool,
+    /// Whether a window that is closed leaves its process running; `None` when nobody has said.
+    pub keep_syncing: Option<bool>,
     /// The ordinary TCP port, picked once; 0 before that.
     pub port: u16,
     /// The pairing port of the tickets that are open; 0 for none.
@@ -46,6 +49,7 @@ impl Settings {
             device_name: text(DEVICE_NAME)?.unwrap_or_else(default_device_name),
             default_space: text(DEFAULT_SPACE)?.and_then(|id| id.parse().ok()),
             offline: text(OFFLINE)?.is_some_and(|value| value == "true"),
+            keep_syncing: text(KEEP_SYNCING)?.map(|value| value == "true"),
             port: number(PORT)?,
             pairing_port: number(PAIRING_PORT)?,
             machine: reader.meta(MACHINE)?,
@@ -115,6 +119,16 @@ impl Driver {
     pub(super) fn keep_offline(&mut self, offline: bool) {
         self.settings.offline = offline;
         self.submit(vec![local(OFFLINE, offline)]);
+    }
+
+    pub(crate) fn keep_syncing(&self) -> Option<bool> {
+        self.settings.keep_syncing
+    }
+
+    /// Answered when durable: what a person is told is kept must be.
+    pub(crate) fn set_keep_syncing(&mut self, keep: bool, reply: Reply<()>) {
+        self.settings.keep_syncing = Some(keep);
+        self.submit_then(vec![local(KEEP_SYNCING, keep)], reply, |_| ());
     }
 
     pub(super) fn keep_port(&mut self, port: u16) {

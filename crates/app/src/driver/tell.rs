@@ -28,7 +28,7 @@ pub enum ShellEvent {
         /// Its notes.
         rows: Vec<NoteLine>,
     },
-    /// The truth about a note that some window has open.
+    /// The truth about a note that some window has open, or that was last said not to be saved.
     Status(NoteStatus),
     /// Who is in a space, whole.
     Members {
@@ -70,6 +70,8 @@ pub(super) struct Telling {
     followed: VecDeque<(SpaceId, NoteId)>,
     /// What was last said of them.
     said: BTreeMap<(NoteId, DeviceKey), Option<u64>>,
+    /// Notes that shells were last told are not saved: they hear the end of that, whether it is open or not.
+    unsaved: BTreeSet<NoteId>,
     /// What was last said of people in notes.
     people: BTreeMap<(NoteId, DeviceKey), PersonState>,
 }
@@ -91,6 +93,7 @@ impl Telling {
             status: false,
             followed: VecDeque::new(),
             said: BTreeMap::new(),
+            unsaved: BTreeSet::new(),
             people: BTreeMap::new(),
         }
     }
@@ -290,8 +293,14 @@ impl Driver {
                     });
                 }
             }
-            if open.contains(&(space, note)) {
+            let saved = status.saved;
+            let owed = self.telling.unsaved.contains(&note);
+            if open.contains(&(space, note)) || owed {
                 self.telling.shell(ShellEvent::Status(status));
+                match saved {
+                    true => self.telling.unsaved.remove(&note),
+                    false => self.telling.unsaved.insert(note),
+                };
             }
         }
     }

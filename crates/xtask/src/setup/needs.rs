@@ -40,11 +40,13 @@ pub enum Sign {
 
 /// Steps that put windows on a screen.
 const WINDOWS: &[&str] = &["windows"];
+/// Not a step of its own: tests of windows want it, and the program goes without.
+const TRAY: &[&str] = &["the tray"];
 /// Steps that join network namespaces.
 const NETWORK: &[&str] = &["processes", "windows"];
 
 /// Everything, in the order it is listed.
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         package: "pkg-config",
         why: "finds the libraries that the window is built on",
@@ -58,6 +60,13 @@ const NEEDS: [Need; 8] = [
         from: Purpose::Run,
         sign: Sign::Library("webkit2gtk-4.1"),
         leaves_out: &[],
+    },
+    Need {
+        package: "libayatana-appindicator3-dev",
+        why: "the icon in the tray; without it Skein ends when its window is closed",
+        from: Purpose::Run,
+        sign: Sign::Library("ayatana-appindicator3-0.1"),
+        leaves_out: TRAY,
     },
     Need {
         package: "xvfb",

@@ -131,6 +131,9 @@ export function fakeBackend(name: string): Backend & { world: World } {
         note.onChange()
       }
     },
+    background: async () => world.background,
+    setKeepSyncing: async keepSyncing => void (world.background = { ...world.background, keepSyncing }),
+    setAtLogin: async atLogin => void (world.background = { ...world.background, atLogin }),
     openLink: async () => {},
     takeOver: async () => {},
     subscribe: async listener => {

@@ -1,6 +1,6 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
-import type { Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
+import type { Background, Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
 import { type SeedBlock, seededDoc } from './seed'
@@ -17,6 +17,7 @@ export interface World {
   /** What an opened invitation comes to. */
   inviting: Inviting
   nearby: Nearby[]
+  background: Background
 }
 
 const pictures = (...row: string[]): Picture[] =>
@@ -52,6 +53,9 @@ const ANA: Nearby = {
   spaceName: 'Team Nord',
   role: 'editor',
 }
+
+/** Where a panel shows the icon. */
+const TRAY: Background = { keepSyncing: true, tray: true, atLogin: false }
 
 const SPACE = '5e1f00000000000000000000000000a1'
 const DAY = 86_400_000
@@ -150,6 +154,7 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     inviteError: null,
     inviting: waiting(),
     nearby: [],
+    background: { ...TRAY },
   }
 }
 
@@ -170,6 +175,7 @@ function alone(): World {
     inviteError: null,
     inviting: waiting(),
     nearby: [],
+    background: { ...TRAY },
   }
 }
 
@@ -246,6 +252,8 @@ const WORLDS: Record<string, () => World> = {
         'those pictures are not on the other screen, so somebody else may have been asking. nobody was let in. invite again, and compare all four pictures',
     },
   }),
+  /** A desktop where nothing shows the icon. */
+  untrayed: () => ({ ...alone(), background: { keepSyncing: false, tray: false, atLogin: true } }),
   /** Ben, alone, with somebody nearby who invites. */
   invited: () => ({ ...alone(), overview: benAlone(), nearby: [ANA] }),
   /** More than one space to choose from. */
