@@ -8,6 +8,7 @@ use tauri::State;
 use tauri::ipc::{Channel, InvokeBody, InvokeResponseBody, Request, Response};
 
 use crate::codec::{self, PushHeader};
+use crate::doctor::Diagnosis;
 use crate::shell::Shell;
 use crate::types::{
     Invitation, Inviting, Joined, MemberRow, Nearby, NoteRow, NoteStatus, Overview, Refusal, Role,
@@ -292,6 +293,13 @@ pub async fn members(shell: State<'_, Shell>, space: String) -> Answer<Vec<Membe
 pub async fn add_peer(shell: State<'_, Shell>, address: String) -> Answer<()> {
     app(&shell)?.add_peer(&address).await?;
     Ok(())
+}
+
+/// Why no other device is connected. Takes some seconds.
+#[tauri::command]
+#[specta::specta]
+pub async fn diagnose(shell: State<'_, Shell>) -> Answer<Diagnosis> {
+    Ok(app(&shell)?.diagnose().await?.into())
 }
 
 /// The offline switch.

@@ -8,6 +8,7 @@ mod args;
 mod bindings;
 mod codec;
 mod commands;
+mod doctor;
 mod events;
 mod quirks;
 mod shell;

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react'
+import { DoctorSheet } from '../features/doctor/DoctorSheet'
 import { AskSheet } from '../features/join/AskSheet'
 import { InviteNearby } from '../features/join/InviteNearby'
 import { InviteSheet } from '../features/join/InviteSheet'
@@ -27,7 +28,7 @@ import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
 import type { WindowModel } from './WindowModel'
 
-type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'space' | 'members' | null
+type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'doctor' | 'space' | 'members' | null
 
 /** The window of one space: the only place that puts features together. */
 export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
@@ -134,7 +135,13 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         </Header>
         {session ? <NotePane key={`note-${session.key}`} session={session} /> : <NoNote />}
         {session ? (
-          <Footer key={`footer-${session.key}`} session={session} model={model} voice={voice} />
+          <Footer
+            key={`footer-${session.key}`}
+            session={session}
+            model={model}
+            voice={voice}
+            onCheck={() => setSheet('doctor')}
+          />
         ) : (
           <footer className={css.foot} />
         )}
@@ -207,6 +214,13 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         listening={overview?.listening ?? []}
         addPeer={address => model.backend.addPeer(address)}
         onAdded={() => model.notice(m.peer.added)}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
+      />
+      <DoctorSheet
+        open={sheet === 'doctor'}
+        diagnose={model.backend.diagnose}
+        onAddress={() => setSheet('peer')}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />

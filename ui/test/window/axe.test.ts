@@ -82,6 +82,15 @@ describe('no barrier (axe)', () => {
       },
     ],
     [
+      'why nobody is here',
+      'behind',
+      async page => {
+        await page.getByTestId('status-line').click()
+        await page.getByTestId('doctor-check').click()
+        await page.getByTestId('doctor-findings').waitFor()
+      },
+    ],
+    [
       'an address to add',
       'quiet',
       async page => {

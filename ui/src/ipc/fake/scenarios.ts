@@ -1,6 +1,7 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
-import type { Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
+import type { Diagnosis, Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
+import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
 import { type SeedBlock, seededDoc } from './seed'
@@ -17,6 +18,8 @@ export interface World {
   /** What an opened invitation comes to. */
   inviting: Inviting
   nearby: Nearby[]
+  /** What the doctor says. */
+  diagnosis: Diagnosis
 }
 
 const pictures = (...row: string[]): Picture[] =>
@@ -150,6 +153,7 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     inviteError: null,
     inviting: waiting(),
     nearby: [],
+    diagnosis: peers.some(({ online }) => online) ? FOUND : GUESTS,
   }
 }
 
@@ -170,6 +174,7 @@ function alone(): World {
     inviteError: null,
     inviting: waiting(),
     nearby: [],
+    diagnosis: NOBODY,
   }
 }
 
