@@ -26,6 +26,7 @@ const COMMANDS: &[&str] = &[
     "leave_joining",
     "members",
     "add_peer",
+    "diagnose",
     "set_offline",
     "open_link",
     "take_over",

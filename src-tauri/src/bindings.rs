@@ -33,6 +33,7 @@ fn the_generated_types_are_the_committed_ones() {
             commands::leave_joining,
             commands::members,
             commands::add_peer,
+            commands::diagnose,
             commands::set_offline,
             commands::open_link,
             commands::take_over,

@@ -9,6 +9,7 @@ use tauri::{AppHandle, Manager, State};
 
 use crate::autostart::Autostart;
 use crate::codec::{self, PushHeader};
+use crate::doctor::Diagnosis;
 use crate::shell::Shell;
 use crate::tray::Tray;
 use crate::types::{
@@ -298,6 +299,13 @@ pub async fn members(shell: State<'_, Shell>, space: String) -> Answer<Vec<Membe
 pub async fn add_peer(shell: State<'_, Shell>, address: String) -> Answer<()> {
     app(&shell)?.add_peer(&address).await?;
     Ok(())
+}
+
+/// Why no other device is connected. Takes some seconds.
+#[tauri::command]
+#[specta::specta]
+pub async fn diagnose(shell: State<'_, Shell>) -> Answer<Diagnosis> {
+    Ok(app(&shell)?.diagnose().await?.into())
 }
 
 /// The offline switch.

@@ -178,6 +178,7 @@ pub fn run(args: Args) -> ExitCode {
             commands::leave_joining,
             commands::members,
             commands::add_peer,
+            commands::diagnose,
             commands::set_offline,
             commands::open_link,
             commands::take_over,

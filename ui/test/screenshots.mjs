@@ -88,6 +88,9 @@ const MOMENTS = {
   ],
   'settings-no-tray': ['untrayed', async page => openMenu(page, 'Settings')],
   peer: ['quiet', async page => openMenu(page, 'Add a device by address')],
+  why: ['behind', async page => page.getByTestId('doctor-why').waitFor({ timeout: 15_000 })],
+  doctor: ['behind', async page => doctor(page)],
+  'doctor-well': ['quiet', async page => doctor(page)],
   notice: [
     'quiet',
     async page => {
@@ -197,4 +200,10 @@ try {
   }
 } finally {
   await browser.close()
+}
+
+async function doctor(page) {
+  await page.getByTestId('status-line').click()
+  await page.getByTestId('doctor-check').click()
+  await page.getByTestId('doctor-findings').waitFor()
 }

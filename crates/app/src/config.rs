@@ -113,6 +113,25 @@ pub const CLOSE_WAIT: Duration = Duration::from_secs(2);
 /// How long `peer add` waits for an answer from the address: dialling gives up after five seconds.
 pub const DIAL_WAIT: Duration = Duration::from_secs(10);
 
+/// How long the doctor takes at most: a person looks at it. A dial that has not ended by then counts as unanswered.
+pub const DOCTOR_TIME: Duration = Duration::from_secs(6);
+
+/// How long the doctor listens to multicast: two questions, and the time others take to answer.
+pub const DOCTOR_LISTEN: Duration = Duration::from_millis(2500);
+
+/// When the doctor looks a second time who is announced: a command that has just opened the network hears others
+/// within this.
+pub const DOCTOR_AGAIN: Duration = Duration::from_millis(1500);
+
+/// Addresses the doctor dials: what the network dials at once.
+pub const DOCTOR_ADDRESSES: usize = 16;
+
+/// Announced devices remembered for the doctor: as many as the network remembers.
+pub const DOCTOR_ANNOUNCED: usize = 64;
+
+/// Findings shown; more are of no more help.
+pub const DOCTOR_FINDINGS: usize = 12;
+
 /// The space that a first start makes (formats.md, Spaces and first notes).
 pub const FIRST_SPACE: &str = "Personal";
 

@@ -16,6 +16,7 @@
 //! | let somebody in, join by a ticket | [`App::invite`], [`App::join`] |
 //! | let somebody in by four pictures | [`App::open_invitation`], then [`ShellEvent::Inviting`] says what to ask the person, then [`App::pick`] |
 //! | join by four pictures | [`App::nearby`], [`App::ask_to_join`], [`App::welcome`], [`App::open_joined`] |
+//! | say why nobody is found | [`App::diagnose`] |
 //! | write from Rust | [`App::create_note`], [`App::append`], [`App::edit`], [`App::rename`] |
 //! | do what a command asks | [`App::answer`]: one [`control::Request`], one [`control::Answer`] |
 //! | end | [`App::close`]: everything called saved is on disk, everything sent is handed over |
@@ -33,6 +34,7 @@ mod address;
 mod api;
 pub mod config;
 pub mod control;
+mod doctor;
 mod driver;
 mod error;
 pub mod profile;

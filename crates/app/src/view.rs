@@ -3,12 +3,14 @@
 //! As JSON these are the contract of the command line (cli.md): fields are added, never
 //! changed. Ids are lower-case hex, absent values null, times Unix milliseconds.
 
+mod doctor;
 mod members;
 mod pairing;
 
 use serde::{Deserialize, Serialize};
 use skein_space::{DeviceKey, Incarnation, NoteId, SpaceId};
 
+pub use doctor::{Cause, Diagnosis, Ended, Finding, Tried};
 pub use members::{Cut, MemberRow, Role, RoleChanged};
 pub use pairing::{
     Invitation, Inviting, InvitingOver, Joined, Missed, Nearby, Picture, Shown, Welcomed,

@@ -236,6 +236,8 @@ pub enum Peer {
         /// For example /ip4/192.168.1.7/tcp/41234
         address: String,
     },
+    /// Say why no other device is found, or which are connected; takes about six seconds
+    Doctor,
 }
 
 /// `skein run`

@@ -41,6 +41,12 @@ fn what_is_not_built_does_not_exist() {
 }
 
 #[test]
+fn the_doctor_takes_no_argument() {
+    assert!(parse("skein peer doctor --json").is_ok());
+    assert!(parse("skein peer doctor now").is_err());
+}
+
+#[test]
 fn text_that_begins_with_a_dash_is_text() {
     let cli = parse("skein note append abcd -5° --json").unwrap();
     assert!(cli.json);

@@ -166,6 +166,16 @@ pub const PAIR_FRAME_MAX_BYTES: usize = 8 * 1024;
 /// Pairing: largest admission frame, bytes.
 pub const PAIR_ADMISSION_MAX_BYTES: usize = 1024 * 1024;
 
+/// The doctor: pause before its question is asked again. A responder answers within 120 ms, and at most
+/// once a second (RFC 6762, 6).
+pub const DOCTOR_ASK_AGAIN: Duration = Duration::from_millis(1100);
+
+/// The doctor: longest time a connection of this machine to itself may take. It takes microseconds.
+pub const DOCTOR_OWN_PORT: Duration = Duration::from_secs(1);
+
+/// The doctor: addresses of other machines counted, per family. It matters whether there are any.
+pub const DOCTOR_HEARD_MAX: usize = 256;
+
 /// The seed of the transport key: 32 secret bytes, wiped when dropped, never printed.
 #[derive(Clone)]
 pub struct TransportSeed(pub(crate) [u8; 32]);

@@ -11,6 +11,7 @@
 //! - One task per open stream reads and writes frames (`streams`). A full outbox says `Full` and
 //!   later `Drained`; an application that takes no events stops the peers' sending.
 //! - mdns-sd runs on a thread of its own (`discovery`).
+//! - The [`doctor`] looks at this machine's network when asked, with sockets of its own.
 //! - Pairing ([`pair`]) is apart from all of it: its own port, identity and listener.
 //!
 //! # Who gets in
@@ -29,6 +30,7 @@ mod command;
 pub mod config;
 mod dial;
 mod discovery;
+pub mod doctor;
 mod event;
 #[cfg(test)]
 mod flood;

@@ -9,7 +9,7 @@
 //!
 //! - [`ground`]: which kind of network this machine lets us have, tried in order and said aloud.
 //! - [`network`]: the bridge, and [`Host`](network::Host), one device's place on it; [`weather`]:
-//!   what goes wrong there.
+//!   what goes wrong there; [`trouble`]: what keeps devices from finding each other.
 //! - [`peer`]: one profile and the `skein` that runs on it; [`circle`]: several in one space.
 //! - [`writer`]: words written into a note, and which of them were called saved.
 //! - [`disk`]: a small disk, and a file that nobody may write; [`clock`]: a wall clock that jumps.
@@ -30,6 +30,7 @@ pub mod peer;
 pub mod process;
 pub mod story;
 pub mod trial;
+pub mod trouble;
 pub mod wait;
 pub mod weather;
 pub mod writer;

@@ -189,6 +189,19 @@ impl Host {
         ip(&all)
     }
 
+    /// Keeps the host apart from all others that are kept apart, as the access point of a guest network does.
+    ///
+    /// # Panics
+    /// On loopback.
+    pub fn is_kept_apart(&self) {
+        let switch = self
+            .switch
+            .as_ref()
+            .expect("a switch keeps hosts apart only in a namespace");
+        let port = format!("link set port-{} type bridge_slave isolated on", self.name);
+        switch.space.ip(&port);
+    }
+
     /// Gives the host another address, as another network would.
     ///
     /// # Panics

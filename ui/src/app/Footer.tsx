@@ -1,9 +1,11 @@
 import { useEffect, useMemo } from 'react'
+import { useLonely } from '../features/doctor/useLonely'
 import type { NoteSession } from '../features/note/NoteSession'
 import { ComingsWatch } from '../features/people/Comings'
 import { StatusLine } from '../features/status/StatusLine'
 import { statusSentence } from '../features/status/sentence'
 import { useCalm } from '../features/status/useCalm'
+import { Button } from '../shared/Button'
 import { m } from '../shared/messages'
 import { useStore } from '../shared/store'
 import css from './App.module.css'
@@ -14,15 +16,20 @@ interface Props {
   session: NoteSession
   model: WindowModel
   voice: Voice
+  /** Opens the doctor's sheet. */
+  onCheck: () => void
 }
 
 /** The one honest line, and how many words there are. */
-export function Footer({ session, model, voice }: Props) {
+export function Footer({ session, model, voice, onCheck }: Props) {
   const phase = useStore(session.phase)
   const replica = useStore(session.replica)
   const status = useStore(model.status)
   const people = useStore(session.people)
   const words = useStore(session.words.now)
+  const members = useStore(model.members)
+  const offline = useStore(model.overview)?.offline ?? false
+  const lonely = useLonely(members, offline)
   // Told with every change from then on. Of a new note there is nothing to tell before its first letter is on disk.
   const asks = phase.kind === 'open' && status === null && replica?.kind === 'saved'
   useEffect(() => {
@@ -39,7 +46,12 @@ export function Footer({ session, model, voice }: Props) {
 
   return (
     <footer className={css.foot} aria-label={m.status.label}>
-      <StatusLine sentence={sentence} status={status} />
+      <StatusLine sentence={sentence} status={status} onCheck={onCheck} />
+      {lonely && (
+        <Button className={css.why} aria-label={m.doctor.whyLabel} onClick={onCheck} data-testid="doctor-why">
+          {m.doctor.why}
+        </Button>
+      )}
       {words > 0 && <span className={css.words}>{m.note.words(words)}</span>}
     </footer>
   )

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react'
+import { DoctorSheet } from '../features/doctor/DoctorSheet'
 import { AskSheet } from '../features/join/AskSheet'
 import { InviteNearby } from '../features/join/InviteNearby'
 import { InviteSheet } from '../features/join/InviteSheet'
@@ -28,7 +29,7 @@ import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
 import type { WindowModel } from './WindowModel'
 
-type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'space' | 'members' | 'settings' | null
+type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'doctor' | 'space' | 'members' | 'settings' | null
 
 /** The window of one space: the only place that puts features together. */
 export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
@@ -136,7 +137,13 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         </Header>
         {session ? <NotePane key={`note-${session.key}`} session={session} /> : <NoNote />}
         {session ? (
-          <Footer key={`footer-${session.key}`} session={session} model={model} voice={voice} />
+          <Footer
+            key={`footer-${session.key}`}
+            session={session}
+            model={model}
+            voice={voice}
+            onCheck={() => setSheet('doctor')}
+          />
         ) : (
           <footer className={css.foot} />
         )}
@@ -215,6 +222,13 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
       <SettingsSheet
         open={sheet === 'settings'}
         backend={model.backend}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
+      />
+      <DoctorSheet
+        open={sheet === 'doctor'}
+        diagnose={model.backend.diagnose}
+        onAddress={() => setSheet('peer')}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />

@@ -189,6 +189,35 @@ export interface Background {
   atLogin: boolean | null
 }
 
+/** What is so, and what to do about it. */
+export interface Finding {
+  sentence: string
+  fix: string | null
+  /** Known, and not only likely; the sentence says the same. */
+  certain: boolean
+  /** Nothing is wrong here. */
+  works: boolean
+}
+
+/** How a dial ended. */
+export type Ended = 'reached' | 'refused' | 'no_answer' | 'no_way' | 'stranger' | 'unknown' | 'myself'
+
+/** An address that was tried just now. */
+export interface Tried {
+  address: string
+  /** Whose it was; null where nobody has answered there yet. */
+  deviceName: string | null
+  /** Somebody announces it on this network. */
+  announced: boolean
+  ended: Ended
+}
+
+export interface Diagnosis {
+  connected: number
+  findings: Finding[]
+  tried: Tried[]
+}
+
 export interface Notice {
   code: string
   message: string
@@ -242,6 +271,8 @@ export interface Backend {
   /** Owners only. `null` removes the device: it gets nothing new. */
   changeRole(space: string, device: string, role: Role | null): Promise<void>
   addPeer(address: string): Promise<void>
+  /** Why no other device is connected; takes some seconds. */
+  diagnose(): Promise<Diagnosis>
   setOffline(offline: boolean): Promise<void>
   background(): Promise<Background>
   setKeepSyncing(keep: boolean): Promise<void>

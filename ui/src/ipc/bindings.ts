@@ -51,6 +51,8 @@ export const commands = {
 	members: (space: string) => __TAURI_INVOKE<MemberRow_Serialize[]>("members", { space }),
 	/**  Remembers an address and dials it. */
 	addPeer: (address: string) => __TAURI_INVOKE<null>("add_peer", { address }),
+	/**  Why no other device is connected. Takes some seconds. */
+	diagnose: () => __TAURI_INVOKE<Diagnosis_Serialize>("diagnose"),
 	/**  The offline switch. */
 	setOffline: (offline: boolean) => __TAURI_INVOKE<null>("set_offline", { offline }),
 	/**  Opens a link outside, after the page has shown its address: http, https and mailto only. */
@@ -168,6 +170,67 @@ export type Background_Serialize = {
 	tray: boolean,
 	/**  The next login starts Skein; `null` where this system starts nothing that way. */
 	atLogin: boolean | null,
+};
+
+/**  All of it. */
+export type Diagnosis = Diagnosis_Serialize | Diagnosis_Deserialize;
+
+/**  All of it. */
+export type Diagnosis_Deserialize = {
+	connected: number,
+	findings: Finding_Deserialize[],
+	tried: Tried_Deserialize[],
+};
+
+/**  All of it. */
+export type Diagnosis_Serialize = {
+	connected: number,
+	findings: Finding_Serialize[],
+	tried: Tried_Serialize[],
+};
+
+/**  How a dial ended. */
+export type Ended = 
+/**  A member of ours answered. */
+"reached" | 
+/**  The connection was refused. */
+"refused" | 
+/**  No answer in time. */
+"no_answer" | 
+/**  No way there. */
+"no_way" | 
+/**  A Skein that is none of ours. */
+"stranger" | 
+/**  Something that does not say who it is. */
+"unknown" | 
+/**  This device. */
+"myself";
+
+/**  One finding, with its sentence and what to do. */
+export type Finding = Finding_Serialize | Finding_Deserialize;
+
+/**  One finding, with its sentence and what to do. */
+export type Finding_Deserialize = {
+	/**  What is so. */
+	sentence: string,
+	/**  What to do about it. */
+	fix?: string | null,
+	/**  Whether it is known, and not only likely. */
+	certain: boolean,
+	/**  Whether it is something that works. */
+	works: boolean,
+};
+
+/**  One finding, with its sentence and what to do. */
+export type Finding_Serialize = {
+	/**  What is so. */
+	sentence: string,
+	/**  What to do about it. */
+	fix: string | null,
+	/**  Whether it is known, and not only likely. */
+	certain: boolean,
+	/**  Whether it is something that works. */
+	works: boolean,
 };
 
 /**  A ticket just made. */
@@ -514,6 +577,25 @@ export type SpaceRow_Serialize = {
 	id: string,
 	name: string,
 	role: Role | null,
+};
+
+/**  An address that was tried. */
+export type Tried = Tried_Serialize | Tried_Deserialize;
+
+/**  An address that was tried. */
+export type Tried_Deserialize = {
+	address: string,
+	deviceName?: string | null,
+	announced: boolean,
+	ended: Ended,
+};
+
+/**  An address that was tried. */
+export type Tried_Serialize = {
+	address: string,
+	deviceName: string | null,
+	announced: boolean,
+	ended: Ended,
 };
 
 /**  The other side says that this device is a member. */

@@ -41,6 +41,7 @@ export function tauriBackend(): Backend {
     members: commands.members,
     changeRole: async (space, device, role) => void (await commands.changeRole(space, device, role)),
     addPeer: async address => void (await commands.addPeer(address)),
+    diagnose: commands.diagnose,
     setOffline: async offline => void (await commands.setOffline(offline)),
     background: commands.background,
     setKeepSyncing: async keep => void (await commands.setKeepSyncing(keep)),

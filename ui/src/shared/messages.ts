@@ -2,11 +2,13 @@
  * Every sentence of the window, in one typed catalogue: a missing or misspelt one does not compile, and a translation is
  * another object of type `Messages`. Words for people: devices "have" words or are "behind", nothing is "synced".
  */
+import { doctor } from './messagesOfDoctor'
 import { spaces } from './messagesOfSpaces'
 import { count, listed } from './words'
 
 const en = {
   ...spaces,
+  doctor,
   app: {
     loading: 'Opening your notes',
     closed: (why: string) => `Your notes are closed: ${why}.`,

@@ -84,6 +84,15 @@ describe('no barrier (axe)', () => {
     ['settings', 'quiet', settings],
     ['settings where there is no tray', 'untrayed', settings],
     [
+      'why nobody is here',
+      'behind',
+      async page => {
+        await page.getByTestId('status-line').click()
+        await page.getByTestId('doctor-check').click()
+        await page.getByTestId('doctor-findings').waitFor()
+      },
+    ],
+    [
       'an address to add',
       'quiet',
       async page => {

@@ -108,6 +108,7 @@ impl App {
             }
             Request::PeerList => Answer::Peers(self.peers().await?),
             Request::PeerAdd { address } => Answer::PeerAdded(self.add_peer(&address).await?),
+            Request::PeerDoctor => Answer::Diagnosis(self.diagnose().await?),
             Request::WaitHeadsEqual { peers, timeout_ms } => {
                 let time = Duration::from_millis(timeout_ms);
                 Answer::Waited(self.wait_heads_equal(peers, time).await?)

@@ -1,6 +1,7 @@
 //! Handles on a running app.
 
 mod answer;
+mod doctor;
 mod join;
 mod nearby;
 mod notes;

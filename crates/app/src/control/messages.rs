@@ -5,8 +5,9 @@ use skein_space::{NoteId, SpaceId};
 
 use crate::error::Fault;
 use crate::view::{
-    Initialised, Invitation, Inviting, Joined, MemberRow, Nearby, NoteLine, NoteStatus, PeerAdded,
-    PeerRow, Role, RoleChanged, Saved, Shown, SpaceRow, Status, Verified, Waited, Welcomed,
+    Diagnosis, Initialised, Invitation, Inviting, Joined, MemberRow, Nearby, NoteLine, NoteStatus,
+    PeerAdded, PeerRow, Role, RoleChanged, Saved, Shown, SpaceRow, Status, Verified, Waited,
+    Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -177,6 +178,8 @@ pub enum Request {
         /// A multiaddress with a TCP port.
         address: String,
     },
+    /// Why no other device is connected.
+    PeerDoctor,
     /// What this device holds and what the others are known to hold.
     Status {
         /// Of one note; of everything when absent.
@@ -249,6 +252,8 @@ pub enum Answer {
     Peers(Vec<PeerRow>),
     /// To [`Request::PeerAdd`].
     PeerAdded(PeerAdded),
+    /// To [`Request::PeerDoctor`].
+    Diagnosis(Diagnosis),
     /// To [`Request::Status`] of everything.
     Status(Status),
     /// To [`Request::Status`] of one note.

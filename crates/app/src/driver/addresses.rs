@@ -52,6 +52,11 @@ impl Driver {
         self.dial_unreached(Instant::now());
     }
 
+    /// Addresses people typed where nobody answered yet.
+    pub(super) fn unreached(&self) -> impl Iterator<Item = SocketAddr> {
+        self.addresses.unreached.iter().copied()
+    }
+
     fn manual(&self) -> impl Iterator<Item = SocketAddr> {
         let kept = self.held.reader().locals(MANUAL).unwrap_or_default();
         kept.into_iter()

@@ -11,6 +11,7 @@
 mod addresses;
 mod asking;
 pub(crate) mod clock;
+mod doctor;
 mod execute;
 mod floor;
 mod held;
@@ -42,6 +43,7 @@ use crate::profile::Profile;
 use storage::Room;
 
 pub(crate) use asking::Asking;
+pub(crate) use doctor::Chart;
 pub(crate) use names::own_note;
 pub(crate) use settings::checked_name;
 pub(crate) use start::{Start, Started, launch};
@@ -74,6 +76,9 @@ pub(crate) struct Driver {
     /// A person said where to listen: the port is not kept.
     exact_listen: bool,
     addresses: addresses::Addresses,
+    ward: doctor::Ward,
+    /// Whether this device looks for others nearby.
+    searching: bool,
     outgoing: outgoing::Outgoing,
     windows: windows::Windows,
     writers: writers::Writers,

@@ -88,6 +88,10 @@ impl Driver {
         self.net.handle.is_some()
     }
 
+    pub(super) fn listening_at(&self) -> &[SocketAddr] {
+        &self.net.listening
+    }
+
     pub(super) fn listening(&self) -> Vec<String> {
         self.net
             .listening
@@ -199,6 +203,7 @@ impl Driver {
     }
 
     pub(super) fn net_event(&mut self, event: NetEvent) {
+        self.note_for_doctor(&event);
         match event {
             NetEvent::Listening {
                 addresses,

@@ -161,6 +161,8 @@ fn open(start: Start) -> Result<(Driver, Ears, Started), AppError> {
         net: super::network::Network::new(net, offline),
         exact_listen,
         addresses: Default::default(),
+        ward: Default::default(),
+        searching: options.network.as_ref().is_some_and(|net| net.discovery),
         outgoing: Default::default(),
         windows: Default::default(),
         writers: Default::default(),

@@ -1,5 +1,6 @@
 import { Popover } from '@base-ui/react/popover'
 import type { NoteStatus, PeerStatus } from '../../ipc/backend'
+import { Button } from '../../shared/Button'
 import { m } from '../../shared/messages'
 import { deviceLabel } from '../../shared/names'
 import popup from '../../shared/Popup.module.css'
@@ -9,10 +10,12 @@ import { peerSentence, type Sentence, type Tone } from './sentence'
 interface Props {
   sentence: Sentence
   status: NoteStatus | null
+  /** Looks why a device is not here. */
+  onCheck: () => void
 }
 
 /** The one line; pressed, it says the same of each device. */
-export function StatusLine({ sentence, status }: Props) {
+export function StatusLine({ sentence, status, onCheck }: Props) {
   const peers = status?.peers ?? []
   const line = (
     <>
@@ -42,6 +45,13 @@ export function StatusLine({ sentence, status }: Props) {
                 <Peer key={peer.device} peer={peer} />
               ))}
             </ul>
+            <Popover.Close
+              render={
+                <Button className={css.check} onClick={onCheck} data-testid="doctor-check">
+                  {m.doctor.check}
+                </Button>
+              }
+            />
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>

@@ -3,6 +3,7 @@
  * documents of their own. Not part of what ships; `main.tsx` leaves it out of the production bundle.
  */
 import type { Backend, BackendEvent, Overview } from '../backend'
+import { OFFLINE_FOUND } from './diagnoses'
 import { FakeNote, type NoteOptions } from './FakeNote'
 import { emptyDoc, ROW, scenario, type World } from './scenarios'
 
@@ -122,6 +123,10 @@ export function fakeBackend(name: string): Backend & { world: World } {
     addPeer: async address => {
       await pause(200)
       if (!/[.:]/.test(address)) throw 'that is not an address'
+    },
+    diagnose: async () => {
+      await pause(300)
+      return world.overview.offline ? OFFLINE_FOUND : world.diagnosis
     },
     setOffline: async offline => {
       changeOverview({ offline })

@@ -1,6 +1,7 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
-import type { Background, Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
+import type { Background, Diagnosis, Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
+import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
 import { type SeedBlock, seededDoc } from './seed'
@@ -18,6 +19,8 @@ export interface World {
   inviting: Inviting
   nearby: Nearby[]
   background: Background
+  /** What the doctor says. */
+  diagnosis: Diagnosis
 }
 
 const pictures = (...row: string[]): Picture[] =>
@@ -155,6 +158,7 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     inviting: waiting(),
     nearby: [],
     background: { ...TRAY },
+    diagnosis: peers.some(({ online }) => online) ? FOUND : GUESTS,
   }
 }
 
@@ -176,6 +180,7 @@ function alone(): World {
     inviting: waiting(),
     nearby: [],
     background: { ...TRAY },
+    diagnosis: NOBODY,
   }
 }
 
