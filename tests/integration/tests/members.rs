@@ -25,6 +25,11 @@ fn main() -> ExitCode {
             action: removed_while_away,
         },
         Case {
+            name: "who_was_let_in_while_we_were_away_shows_that_and_is_let_in",
+            needs,
+            action: unheard_of,
+        },
+        Case {
             name: "a_removed_device_of_another_space_of_ours_stays_in_that",
             needs,
             action: removed_from_one,
@@ -180,6 +185,34 @@ fn removed(ground: &Ground) {
     assert_eq!(ben.text(&note), "by Ana\nby Ben");
     tell("after a restart on another network Ana and Cleo met again, and Ben met nobody");
     for peer in [&mut ana, &mut ben, &mut cleo] {
+        peer.stop();
+        peer.verify_clean();
+    }
+}
+
+/// Ana lets Ben and, while Ben is away, Cleo in, and is gone: the two meet, and Ben has never heard of Cleo.
+fn unheard_of(ground: &Ground) {
+    let network = Network::new(ground);
+    let mut ana = Peer::new(network.host("ana"), "Ana");
+    let mut ben = Peer::new(network.host("ben"), "Ben");
+    let mut cleo = Peer::new(network.host("cleo"), "Cleo");
+    ana.start(&[]);
+    let space = join(&ana, &mut ben, None);
+    let note = ana.text_of(&["note", "new", "--title", "Plan"], "note");
+    ana.json(&["note", "append", &note, "by Ana"]);
+    shows(&ben, &note, "by Ana");
+    ben.stop();
+    join(&ana, &mut cleo, None);
+    shows(&cleo, &note, "by Ana");
+    ana.stop();
+    cleo.json(&["note", "append", &note, "by Cleo"]);
+    ben.start(&[]);
+    shows(&ben, &note, "by Ana\nby Cleo");
+    assert_eq!(member(&ben, &space, "Cleo")["role"], "editor");
+    tell("Ben's device let Cleo's in on what it showed, and has its words");
+    ben.json(&["note", "append", &note, "by Ben"]);
+    shows(&cleo, &note, "by Ana\nby Cleo\nby Ben");
+    for peer in [&mut ben, &mut cleo] {
         peer.stop();
         peer.verify_clean();
     }

@@ -114,6 +114,8 @@ fn frames() -> Vec<(&'static str, Frame)> {
                 (SecretLabel([12; 32]), [14; 32]),
             ]),
         ),
+        ("who", Frame::Who),
+        ("admission", Frame::Admission(vec![Arc::clone(&entry)])),
         ("entry", Frame::Entry(entry)),
         (
             "want",

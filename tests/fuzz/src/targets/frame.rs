@@ -36,7 +36,7 @@ fn frame(input: &[u8]) {
         return;
     };
     if matches!(frame, Frame::Unknown(_)) {
-        assert!(!(kind::HELLO..=kind::SECRETS).contains(&kind));
+        assert!(!(kind::HELLO..=kind::ADMISSION).contains(&kind));
         return;
     }
     accepted();
