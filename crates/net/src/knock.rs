@@ -62,7 +62,7 @@ impl Keys {
         for group in [&self.current, &self.former] {
             let room = config::KNOCK_PROOFS - offered.len();
             let skip = match group.len() > room {
-                true => usize::from(random::<2>()[0]) % group.len(),
+                true => usize::from(u16::from_le_bytes(random())) % group.len(),
                 false => 0,
             };
             offered.extend(group.iter().cycle().skip(skip).take(room.min(group.len())));
