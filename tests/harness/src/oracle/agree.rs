@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use skein_space::{Chain, DeviceKey, EntryRef, NoteId};
+use skein_space::{Chain, DeviceKey, NoteId};
 use skein_sync::NoteState;
 use skein_sync::heads::Tip;
 
@@ -160,8 +160,7 @@ impl Cluster {
         };
         let reader = process.held.reader();
         let rows = reader.graph(self.space, note).unwrap_or_default();
-        let lost = |r: &EntryRef| matches!(reader.entry_by_ref(r), Ok(None));
-        !waiting(&rows, |r| !lost(r)).is_empty()
+        !waiting(&rows, reader).is_empty()
     }
 
     /// Whether a device must know what an honest one has.

@@ -138,7 +138,7 @@ impl Cluster {
         let there: std::collections::BTreeSet<EntryHash> =
             there.into_iter().map(|row| row.hash).collect();
         // What stands on an entry that is not durable here yet may stand on a refused one.
-        let waits = waiting(&here, |r| !matches!(mine.entry_by_ref(r), Ok(None)));
+        let waits = waiting(&here, mine);
         let counts = |row: &&GraphRow| {
             row.kind == Kind::Edit && !waits.contains(&EntryRef::new(row.chain, row.seq, row.hash))
         };

@@ -49,7 +49,7 @@ impl Cluster {
             let Some(graph) = contents.graphs.get(&(*space, *note)) else {
                 continue;
             };
-            let waiting = waiting(graph, |r| contents.holds(r));
+            let waiting = waiting(graph, &contents);
             let mut valid = valid(graph);
             valid.retain(|row| !waiting.contains(&EntryRef::new(row.chain, row.seq, row.hash)));
             let mut tips = BTreeMap::new();

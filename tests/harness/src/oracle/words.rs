@@ -110,9 +110,9 @@ impl Cluster {
             }
         }
         // All hold them, and they show again should a copy of what is lost come back.
-        for graph in first.iter().flat_map(|contents| contents.graphs.values()) {
-            let lost = |r: &EntryRef| first.as_ref().is_some_and(|all| !all.holds(r));
-            self.ledger.waiting.extend(waiting(graph, |r| !lost(r)));
+        if let Some(all) = &first {
+            let waits = all.graphs.values().flat_map(|graph| waiting(graph, all));
+            self.ledger.waiting.extend(waits);
         }
         for note in self.all_notes() {
             for device in inside.clone() {
