@@ -136,6 +136,9 @@ impl Cluster {
         while self.now_ms < end_ms && self.failure.is_none() {
             self.invite_all();
             self.leaves_stranded = self.now_ms >= begin_ms + HEAL_MS / 2;
+            if self.now_ms >= begin_ms + HEAL_MS / 4 {
+                self.forget_what_nobody_knows();
+            }
             self.run_for(LOOK_MS);
             why = self.disagreement();
             self.twins_rest = self.different_tips().is_none();

@@ -66,6 +66,16 @@ impl Cluster {
         }
     }
 
+    /// Whose lost entries nobody has is told by nobody that it went back, and its person goes on.
+    pub(crate) fn forget_what_nobody_knows(&mut self) {
+        for of in 0..self.devices.len() {
+            let mut others = 0..self.devices.len();
+            if self.devices[of].stale && !others.any(|other| self.knows_more(other, of)) {
+                self.devices[of].stale = false;
+            }
+        }
+    }
+
     /// Whether a device durably holds entries of another one's own chains that this one lacks.
     fn knows_more(&self, device: usize, of: usize) -> bool {
         let (Some(theirs), Some(own)) = (&self.devices[device].process, &self.devices[of].process)
