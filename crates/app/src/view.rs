@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use skein_space::{DeviceKey, Incarnation, NoteId, SpaceId};
 
 pub use doctor::{Cause, Diagnosis, Ended, Finding, Tried};
-pub use members::{Cut, MemberRow, Role, RoleChanged};
+pub use members::{Cut, MemberRow, Role, RoleChanged, SetAside, TakenIn};
 pub use pairing::{
     Invitation, Inviting, InvitingOver, Joined, Missed, Nearby, Picture, Shown, Welcomed,
 };

@@ -208,6 +208,18 @@ pub enum Space {
         /// The space [default: the default space]
         space: Option<String>,
     },
+    /// Show what is set aside: held by all and part of no note, since its author was lowered or removed
+    Aside {
+        /// The space [default: the default space]
+        space: Option<String>,
+    },
+    /// Bring in what is set aside of a device (owners only)
+    TakeIn {
+        /// The device: its key, the beginning of it, or its name
+        device: String,
+        /// The space [default: the default space]
+        space: Option<String>,
+    },
     /// List who is in a space
     Members {
         /// The space [default: the default space]

@@ -183,6 +183,10 @@ pub const RECHECKED_PER_TURN: usize = 8;
 /// Entries a note is built without at most because its document fails on them here; with more it is not shown.
 pub const POISON_MAX: usize = 64;
 
+/// Words shown of what is set aside of one author in one note, bytes of the last edit that still begins below; the rest
+/// comes in with it all the same.
+pub const ASIDE_WORDS_BYTES: usize = 16 * 1024;
+
 /// Branches kept of one chain, the first included: a line of Heads shows so many tips. The store keeps as many.
 pub const BRANCHES_MAX: usize = HEADS_TIPS_MAX;
 

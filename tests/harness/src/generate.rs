@@ -130,6 +130,11 @@ fn races(rng: &mut ChaCha8Rng, world: &World, length_ms: u64, ops: &mut Vec<Time
         if rng.random_bool(0.3) {
             put(at_ms + rng.random_range(0..length_ms), Op::Readmit(to));
         }
+        if rng.random_bool(0.5) {
+            let at_ms = at_ms + rng.random_range(0..length_ms);
+            let (by, of) = (any(rng), to);
+            put(at_ms, Op::TakeIn { by, of });
+        }
     }
 }
 

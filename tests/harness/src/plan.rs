@@ -225,6 +225,13 @@ pub enum Op {
     },
     /// Somebody who is out is let in again by whoever may.
     Readmit(usize),
+    /// A device brings in what is set aside of another, if it is an owner then.
+    TakeIn {
+        /// Who does it.
+        by: usize,
+        /// Whose words.
+        of: usize,
+    },
     /// Nothing passes either way.
     Cut(usize, usize, u64),
     /// Nothing passes from one to the other.

@@ -84,6 +84,7 @@ pub fn words(input: &Input) -> String {
         Input::Joined { .. } => "joined".into(),
         Input::Admit { .. } => "admit".into(),
         Input::ChangeRole { role, .. } => format!("role {role:?}"),
+        Input::TakeIn { .. } => "take in".into(),
         Input::NewSecret { .. } => "new secret".into(),
         Input::NewIncarnation { incarnation, .. } => {
             format!("new incarnation {}", short(&incarnation.0))

@@ -95,6 +95,15 @@ impl App {
                 let member = self.find_member(space, &member).await?;
                 Answer::RoleChanged(self.change_role(space, member, role).await?)
             }
+            Request::SpaceAside { space } => {
+                let space = self.find_space(space.as_deref()).await?;
+                Answer::Aside(self.set_aside(space).await?)
+            }
+            Request::SpaceTakeIn { space, member } => {
+                let space = self.find_space(space.as_deref()).await?;
+                let member = self.find_member(space, &member).await?;
+                Answer::TakenIn(self.take_in(space, member).await?)
+            }
             Request::SpaceInvite {
                 space,
                 role,

@@ -11,7 +11,7 @@ use crate::driver::{Writing, checked_name, own_note};
 use crate::error::{AppError, Code};
 use crate::view::{
     Cut, Initialised, Invitation, MemberRow, Overview, PeerAdded, PeerRow, Role, RoleChanged,
-    SpaceRow, Status, Waited,
+    SetAside, SpaceRow, Status, TakenIn, Waited,
 };
 
 impl App {
@@ -114,6 +114,20 @@ impl App {
             role,
             cuts: cuts.collect(),
         })
+    }
+
+    /// What is set aside in a space, by note and author: held by all, and part of no note.
+    pub async fn set_aside(&self, space: SpaceId) -> Result<Vec<SetAside>, AppError> {
+        self.ask(move |driver| driver.set_aside(space)).await
+    }
+
+    /// Makes what is set aside of a member part of its notes again, as far as it is held here. Owners only; durable
+    /// here when it returns, and every member follows.
+    pub async fn take_in(&self, space: SpaceId, device: DeviceKey) -> Result<TakenIn, AppError> {
+        let edits = self
+            .with(move |driver, reply| driver.take_in(space, device, reply))
+            .await?;
+        Ok(TakenIn { device, edits })
     }
 
     /// Makes a ticket that lets one device in. Durable before it is returned. Owners only, at most 32 open.

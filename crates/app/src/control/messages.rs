@@ -6,8 +6,8 @@ use skein_space::{NoteId, SpaceId};
 use crate::error::Fault;
 use crate::view::{
     Diagnosis, Initialised, Invitation, Inviting, Joined, MemberRow, Nearby, NoteLine, NoteStatus,
-    PeerAdded, PeerRow, Role, RoleChanged, Saved, Shown, SpaceRow, Status, Verified, Waited,
-    Welcomed,
+    PeerAdded, PeerRow, Role, RoleChanged, Saved, SetAside, Shown, SpaceRow, Status, TakenIn,
+    Verified, Waited, Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -117,6 +117,18 @@ pub enum Request {
         member: String,
         /// What it may do from now on; out when absent.
         role: Option<Role>,
+    },
+    /// What is set aside in a space.
+    SpaceAside {
+        /// Which.
+        space: Option<String>,
+    },
+    /// Bring in what is set aside of a member.
+    SpaceTakeIn {
+        /// Which space.
+        space: Option<String>,
+        /// Whose: its key, a prefix of it, or the device's name.
+        member: String,
     },
     /// Make a ticket for one joiner.
     SpaceInvite {
@@ -236,6 +248,10 @@ pub enum Answer {
     Members(Vec<MemberRow>),
     /// To [`Request::SpaceRole`].
     RoleChanged(RoleChanged),
+    /// To [`Request::SpaceAside`].
+    Aside(Vec<SetAside>),
+    /// To [`Request::SpaceTakeIn`].
+    TakenIn(TakenIn),
     /// To [`Request::SpaceInvite`].
     Invitation(Invitation),
     /// To [`Request::SpaceJoin`] and [`Request::OpenJoined`].

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use skein_space::{Entry, Incarnation, Nonce, SpaceId};
 use skein_sync::{Effect, EndReason, Event, Input, Names, OpenError, RequestId, SessionHandle};
 
+use super::aside::not_taken_in;
 use super::clock::random;
 use super::{Driver, Reply};
 use crate::error::{AppError, Code};
@@ -15,6 +16,7 @@ pub(super) enum Asked {
     Space(Reply<SpaceId>),
     Admitted(Reply<Vec<Arc<Entry>>>),
     RoleChanged(Reply<Vec<skein_sync::Cut>>),
+    TakenIn(Reply<u64>),
 }
 
 impl Driver {
@@ -103,6 +105,11 @@ impl Driver {
                         AppError::new(Code::NotAllowed, format!("{error}. nothing was changed"))
                     };
                     let _ = reply.send(result.map_err(refused));
+                }
+            }
+            Effect::TakenIn { request, result } => {
+                if let Some(Asked::TakenIn(reply)) = self.requests.remove(&request) {
+                    let _ = reply.send(result.map_err(|error| not_taken_in(&error)));
                 }
             }
             Effect::NeedSecret { space, label } => self.inbox.push_back(Input::NewSecret {

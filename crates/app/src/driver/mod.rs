@@ -9,6 +9,7 @@
 //! Clocks and random bytes enter here and nowhere else ([`clock`]).
 
 mod addresses;
+mod aside;
 mod asking;
 pub(crate) mod clock;
 mod doctor;

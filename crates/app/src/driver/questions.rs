@@ -309,7 +309,7 @@ fn only_one<T: PartialEq>(
     }
 }
 
-fn unreadable(error: &HeldError) -> AppError {
+pub(super) fn unreadable(error: &HeldError) -> AppError {
     AppError::new(
         Code::Storage,
         format!(

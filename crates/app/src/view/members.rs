@@ -1,7 +1,7 @@
 //! Who is in a space, with what right, and what changes of that.
 
 use serde::{Deserialize, Serialize};
-use skein_space::{DeviceKey, Incarnation};
+use skein_space::{DeviceKey, Incarnation, NoteId};
 
 use super::LogName;
 
@@ -91,4 +91,32 @@ pub struct Cut {
     pub log: LogName,
     /// The place.
     pub seq: u64,
+}
+
+/// What is held of somebody in a note and is no part of it, since an owner lowered or removed its author.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// The note; of the space's own id where it is the space's name and settings.
+    pub note: NoteId,
+    /// The note's title.
+    pub title: String,
+    /// Whose it is.
+    pub device: DeviceKey,
+    /// In words: "Ben's laptop".
+    pub by: String,
+    /// How many edits.
+    pub edits: u64,
+    /// Whether an owner can bring it in. Where not, its author was never rightly let in: letting it in brings it.
+    pub can_come_in: bool,
+    /// The words it writes, the first 16 KiB.
+    pub words: String,
+}
+
+/// What was set aside of a member is part of its notes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenIn {
+    /// The member.
+    pub device: DeviceKey,
+    /// How many edits came in.
+    pub edits: u64,
 }

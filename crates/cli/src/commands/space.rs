@@ -3,7 +3,7 @@
 use serde_json::json;
 use skein_app::Network;
 use skein_app::control::{Answer, Request};
-use skein_app::view::{Joined, MemberRow, Role, SpaceRow};
+use skein_app::view::{Joined, MemberRow, Role, SetAside, SpaceRow};
 
 use super::{Here, nearby, unexpected};
 use crate::args::{RoleName, Space};
@@ -44,6 +44,8 @@ pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
             space,
         } => change_role(here, device, Some(given_role(role)), space).await,
         Space::Remove { device, space } => change_role(here, device, None, space).await,
+        Space::Aside { space } => aside(here, space).await,
+        Space::TakeIn { device, space } => take_in(here, device, space).await,
         Space::Members { space } => members(here, space).await,
     }
 }
@@ -172,6 +174,51 @@ async fn change_role(
 /// What a changed role means for the others.
 const HEARS: &str =
     "each of the others follows as soon as it hears of it: see `skein space members`";
+
+async fn aside(here: &Here, space: Option<String>) -> Result<(), Stop> {
+    let Answer::Aside(all) = here.ask(Request::SpaceAside { space }).await? else {
+        return Err(unexpected().into());
+    };
+    if all.is_empty() && !here.out.json {
+        here.out.say("nothing is set aside here");
+    }
+    here.out
+        .value(&all, || all.iter().map(aside_text).collect())
+}
+
+fn aside_text(one: &SetAside) -> String {
+    let then = if one.can_come_in {
+        "an owner can bring it in: `skein space take-in`"
+    } else {
+        "it comes in when its author is let in as an editor"
+    };
+    let edits = match one.edits {
+        1 => "1 edit".to_owned(),
+        many => format!("{many} edits"),
+    };
+    let words: String = one
+        .words
+        .lines()
+        .map(|line| format!("    {line}\n"))
+        .collect();
+    format!(
+        "{}  {:?}, {edits} by {} ({}); {then}\n{words}",
+        one.note, one.title, one.by, one.device
+    )
+}
+
+async fn take_in(here: &Here, member: String, space: Option<String>) -> Result<(), Stop> {
+    let request = Request::SpaceTakeIn { space, member };
+    let Answer::TakenIn(taken) = here.ask(request).await? else {
+        return Err(unexpected().into());
+    };
+    here.out.value(&taken, || {
+        format!(
+            "edits that are part of their notes again: {}\n{HEARS}",
+            taken.edits
+        )
+    })
+}
 
 async fn members(here: &Here, space: Option<String>) -> Result<(), Stop> {
     match here.ask(Request::SpaceMembers { space }).await? {

@@ -3,7 +3,7 @@
 use super::Roster;
 use super::past::RosterPast;
 use crate::chain::EntryRef;
-use crate::ids::{ChainId, DeviceKey};
+use crate::ids::{ChainId, DeviceKey, EntryHash};
 
 /// Where an edit stands, by the roster alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,27 @@ impl Roster {
             Standing::Cut(cuts) => !cuts.iter().any(|cut| seq <= cut.seq),
             Standing::NoRight => true,
         }
+    }
+
+    /// The lowering above whose cut of that chain an edit is that [`Self::sets_aside`], by its hash: a moved cut that
+    /// names it lets the edit in. None where nothing is cut, or no cut is what keeps it out. Of several at once the one
+    /// with the lowest hash, as the highest cut of any of them counts.
+    pub fn cut_by(
+        &self,
+        author: DeviceKey,
+        chain: ChainId,
+        seq: u64,
+        past: &RosterPast,
+    ) -> Option<EntryHash> {
+        if !matches!(self.standing(author, chain, past), Standing::Cut(_))
+            || !self.sets_aside(author, chain, seq, past)
+        {
+            return None;
+        }
+        let fold = &self.0;
+        let lowerings = fold.earliest_lowerings(&author, &fold.all, &past.bits_in(&fold.table));
+        let hashes = lowerings.iter().map(|at| fold.table.node(*at).hash());
+        hashes.min()
     }
 
     /// Where edits of this author in that notes chain stand that know that much of the roster.

@@ -42,6 +42,21 @@ pub struct NoteStatus {
     pub peers: Vec<PeerReceipt>,
 }
 
+/// What is held of somebody in a note and is no part of it, by the roster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    /// The note.
+    pub note: NoteId,
+    /// Who wrote it.
+    pub device: DeviceKey,
+    /// How many edits.
+    pub edits: u64,
+    /// Whether an owner can bring it in: a cut is what keeps it out, and not that its author never might write.
+    pub can_come_in: bool,
+    /// The words they write, in no particular order of places; cut at [`crate::config::ASIDE_WORDS_BYTES`].
+    pub words: String,
+}
+
 /// Somebody in a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonHere {

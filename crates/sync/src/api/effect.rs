@@ -8,7 +8,7 @@ use skein_space::{
 
 use super::{
     AdmitError, CommitToken, EndReason, Event, OpenError, RequestId, RoleError, SessionHandle,
-    StoreOp, StreamId,
+    StoreOp, StreamId, TakeInError,
 };
 
 /// Held entries of one branch of a chain, to be sent.
@@ -177,6 +177,13 @@ pub enum Effect {
         request: RequestId,
         /// The last place that stays of each of the member's chains; empty where it may do more than before.
         result: Result<Vec<Cut>, RoleError>,
+    },
+    /// What was set aside of somebody is part of its notes again, durably (or could not be).
+    TakenIn {
+        /// The request.
+        request: RequestId,
+        /// Edits that came in.
+        result: Result<u64, TakeInError>,
     },
     /// No secret is held that fits the roster; answer with [`Input::NewSecret`].
     NeedSecret {

@@ -1,4 +1,4 @@
-//! Why a note cannot be opened, somebody not be let in, or a role not be changed.
+//! Why a note cannot be opened, somebody not be let in, a role not be changed, or what is set aside not come in.
 
 /// Why a note could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,5 +48,25 @@ pub enum RoleError {
     Unchanged,
     /// The entry could not be made.
     #[error("the role could not be changed: {0}")]
+    Invalid(String),
+}
+
+/// Why what is set aside could not be brought in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TakeInError {
+    /// This device is not in the space.
+    #[error("this device is not in that space")]
+    NoSuchSpace,
+    /// Only an owner's device moves a cut.
+    #[error("only an owner's device can bring in what is set aside")]
+    NotOwner,
+    /// Nothing of it is held that a moved cut would let in.
+    #[error("nothing of that device is set aside here")]
+    Nothing,
+    /// The notes could not be read.
+    #[error("the notes could not be read: {0}")]
+    Unreadable(String),
+    /// The entry could not be made.
+    #[error("it could not be brought in: {0}")]
     Invalid(String),
 }

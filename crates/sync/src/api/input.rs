@@ -93,6 +93,16 @@ pub enum Input {
         /// Thirty-two fresh random bytes: the space's next secret, where it takes one.
         secret: [u8; 32],
     },
+    /// An owner's device brings in what is set aside of somebody who was lowered: all of it that is held here. Answered
+    /// by [`Effect::TakenIn`].
+    TakeIn {
+        /// Answered under this id.
+        request: RequestId,
+        /// The space.
+        space: SpaceId,
+        /// Whose edits.
+        subject: DeviceKey,
+    },
     /// The driver answers [`Effect::NeedSecret`].
     NewSecret {
         /// The space.

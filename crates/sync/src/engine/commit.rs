@@ -28,6 +28,7 @@ pub(super) enum Answer {
     SpaceReady(RequestId),
     Admitted(RequestId),
     RoleChanged(RequestId, Vec<Cut>),
+    TakenIn(RequestId, u64),
     SecretsHeld,
 }
 
@@ -116,6 +117,10 @@ impl Engine {
                 let result = Ok(cuts);
                 self.out.push(Effect::RoleChanged { request, result });
                 self.secrets_held(space);
+            }
+            Some(Answer::TakenIn(request, edits)) => {
+                let result = Ok(edits);
+                self.out.push(Effect::TakenIn { request, result });
             }
             Some(Answer::SecretsHeld) => self.secrets_held(space),
             Some(Answer::Admitted(request)) => {

@@ -5,6 +5,7 @@
 //! with [`Input::Tick`] no later than [`Engine::next_deadline_ms`]. Questions (`status`, `rows`, …) change
 //! nothing a peer or a disk would notice.
 
+mod aside;
 mod ask;
 mod catch_up;
 mod chains;
@@ -143,6 +144,11 @@ impl Engine {
                 role,
                 secret,
             } => self.change_role(request, space, subject, role, secret),
+            Input::TakeIn {
+                request,
+                space,
+                subject,
+            } => self.take_in(held, request, space, subject),
             Input::NewSecret {
                 space,
                 label,

@@ -1,5 +1,6 @@
 //! The engine by rule of its SPEC, as one program: several engines over a fake wire and disk ([`cluster`]).
 
+mod aside;
 mod cluster;
 mod flow;
 mod forks;

@@ -108,6 +108,11 @@ impl Cluster {
             Effect::Admitted { request, result } => self.admitted(device, request, result),
             Effect::RoleChanged { result: Ok(_), .. } => self.fire("role changed"),
             Effect::RoleChanged { .. } => {}
+            Effect::TakenIn { result, .. } => {
+                if result.is_ok() {
+                    self.fire("taken in");
+                }
+            }
             Effect::NeedSecret { space, label } => {
                 let secret = chance::bytes(&mut self.rng);
                 if let Some(process) = &mut self.devices[device].process {

@@ -107,6 +107,7 @@ impl Cluster {
             | Op::Join(_)
             | Op::Role { .. }
             | Op::Readmit(_)
+            | Op::TakeIn { .. }
             | Op::Lie(..) => {}
         }
     }

@@ -26,6 +26,7 @@ impl Cluster {
             Op::Join(who) => self.invite(who),
             Op::Role { by, to, role } => self.change_role(by, to, role),
             Op::Readmit(who) => self.readmit(who),
+            Op::TakeIn { by, of } => self.take_in(by, of),
             Op::Lie(lie, pick) => self.lie(lie, pick),
             fault => self.strike(fault),
         }

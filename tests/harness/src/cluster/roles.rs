@@ -52,6 +52,19 @@ impl Cluster {
         }
     }
 
+    /// An owner brings in what is set aside of somebody.
+    pub(super) fn take_in(&mut self, by: usize, of: usize) {
+        if self.devices[by].stale || !self.is_up(by) {
+            return;
+        }
+        let take_in = Input::TakeIn {
+            request: RequestId(0),
+            space: self.space,
+            subject: self.devices[of].key,
+        };
+        self.give(by, take_in);
+    }
+
     /// Whoever may lets somebody in again who is out.
     pub(super) fn readmit(&mut self, who: usize) {
         let owner = (0..self.devices.len()).find(|owner| {

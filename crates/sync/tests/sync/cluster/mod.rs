@@ -2,6 +2,7 @@
 
 mod disk;
 mod effects;
+mod roster;
 mod windows;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -9,13 +10,10 @@ use std::sync::Arc;
 
 pub use disk::Disk;
 use skein_note::Writer;
-use skein_space::{
-    DeviceKey, Entry, Incarnation, Member, Nonce, NoteId, Role, Root, SpaceId, Statement,
-    TransportKey,
-};
+use skein_space::{DeviceKey, Entry, NoteId, Role, Root, SpaceId, TransportKey};
 use skein_sync::{
-    CommitToken, Engine, Event, Identity, Input, Names, NoteState, Now, RequestId, SessionHandle,
-    StoreOp, StreamId,
+    CommitToken, Engine, Event, Identity, Input, Names, NoteState, Now, SessionHandle, StoreOp,
+    StreamId,
 };
 
 /// One device.
@@ -50,6 +48,7 @@ pub enum Seen {
     Ready(SpaceId),
     Admitted(Result<Vec<Arc<Entry>>, skein_sync::AdmitError>),
     RoleChanged(Result<Vec<skein_sync::Cut>, skein_sync::RoleError>),
+    TakenIn(Result<u64, skein_sync::TakeInError>),
     NeedSecret(SpaceId, skein_space::SecretLabel),
     NeedIncarnation,
     Closed,
@@ -132,109 +131,6 @@ impl Cluster {
             c.join(0, i, space, role);
         }
         (c, space)
-    }
-
-    pub fn found(&mut self, i: usize) -> SpaceId {
-        let n = self.random();
-        self.input(
-            i,
-            Input::Found {
-                request: RequestId(1),
-                nonce: Nonce([n; 16]),
-                incarnation: Incarnation([n; 16]),
-                secret: [n; 32],
-                names: names(i),
-            },
-        );
-        self.devices[i]
-            .seen
-            .iter()
-            .rev()
-            .find_map(|s| match s {
-                Seen::Ready(id) => Some(*id),
-                _ => None,
-            })
-            .expect("founded")
-    }
-
-    pub fn member(&self, i: usize, space: SpaceId, role: Role) -> Member {
-        let root = &self.devices[i].root;
-        let n = names(i);
-        let statement = Statement::sign(
-            &root.transport_signer(),
-            &space,
-            &root.device_key(),
-            &n.person,
-            &n.device_name,
-        )
-        .unwrap();
-        Member::SetRole {
-            subject: root.device_key(),
-            role,
-            statement,
-        }
-    }
-
-    pub fn join(&mut self, owner: usize, i: usize, space: SpaceId, role: Role) {
-        let member = self.member(i, space, role);
-        self.input(
-            owner,
-            Input::Admit {
-                request: RequestId(2),
-                space,
-                member,
-                ticket: None,
-            },
-        );
-        let roster = self.devices[owner].seen.iter().rev().find_map(|s| match s {
-            Seen::Admitted(Ok(entries)) => Some(entries.clone()),
-            _ => None,
-        });
-        let n = self.random();
-        let label = self.devices[owner]
-            .engine
-            .roster(space)
-            .unwrap()
-            .secret_label();
-        self.input(
-            i,
-            Input::Joined {
-                request: RequestId(3),
-                space,
-                incarnation: Incarnation([n; 16]),
-                secret: (label, [7; 32]),
-                roster: roster.expect("admitted"),
-            },
-        );
-    }
-
-    /// One changes another's role, durably.
-    pub fn change_role(
-        &mut self,
-        owner: usize,
-        subject: usize,
-        space: SpaceId,
-        role: Option<Role>,
-    ) -> Result<Vec<skein_sync::Cut>, skein_sync::RoleError> {
-        let n = self.random();
-        let subject = self.key(subject);
-        self.input(
-            owner,
-            Input::ChangeRole {
-                request: RequestId(4),
-                space,
-                subject,
-                role,
-                secret: [n; 32],
-            },
-        );
-        self.settle();
-        let answers = self.devices[owner].seen.iter().rev();
-        let mut answers = answers.filter_map(|seen| match seen {
-            Seen::RoleChanged(result) => Some(result.clone()),
-            _ => None,
-        });
-        answers.next().expect("answered")
     }
 
     /// Gives a device the secret it asked for, if it did.
