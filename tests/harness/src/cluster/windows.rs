@@ -1,7 +1,7 @@
 //! Between windows and their engine: messages in order, late, and now and then a push that is lost.
 
 use skein_note::Writer;
-use skein_space::{Nonce, NoteId};
+use skein_space::{Nonce, NoteId, Role};
 use skein_sync::{EndReason, Input, SessionHandle};
 
 use super::{Cluster, chance};
@@ -98,7 +98,9 @@ impl Cluster {
 
     fn window_ended(&mut self, life: Life, session: SessionHandle, reason: EndReason) {
         let bait = self.bait.clone();
-        let lowered = self.lowered.contains(&self.devices[life.device].key);
+        // Whose admitter was lowered at the same time may find that it was never rightly let in.
+        let lowered = self.lowered.contains(&self.devices[life.device].key)
+            || self.has_lowered() && self.role(life.device) < Some(Role::Editor);
         let trouble = self
             .living(life)
             .is_some_and(|process| process.trouble.is_some());
