@@ -15,6 +15,8 @@ const COMMANDS: &[&str] = &[
     "new_space",
     "rename_space",
     "change_role",
+    "set_aside",
+    "take_in",
     "open_invitation",
     "invitation",
     "pick_row",

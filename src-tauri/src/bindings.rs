@@ -22,6 +22,8 @@ fn the_generated_types_are_the_committed_ones() {
             commands::new_space,
             commands::rename_space,
             commands::change_role,
+            commands::set_aside,
+            commands::take_in,
             commands::open_invitation,
             commands::invitation,
             commands::pick_row,

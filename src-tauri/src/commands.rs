@@ -14,7 +14,7 @@ use crate::shell::Shell;
 use crate::tray::Tray;
 use crate::types::{
     Background, Invitation, Inviting, Joined, MemberRow, Nearby, NoteRow, NoteStatus, Overview,
-    Refusal, Role, Shown, Welcomed,
+    Refusal, Role, SetAside, Shown, Welcomed,
 };
 
 /// How long a join may take before the window says so: the inviter may be starting, the network waking.
@@ -215,6 +215,24 @@ pub async fn change_role(
     let (app, space) = (app(&shell)?, space_id(&space)?);
     let device = app.find_member(space, &device).await?;
     app.change_role(space, device, role.map(Into::into)).await?;
+    Ok(())
+}
+
+/// What is held in a space and part of no note, since an owner lowered or removed its author.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_aside(shell: State<'_, Shell>, space: String) -> Answer<Vec<SetAside>> {
+    let all = app(&shell)?.set_aside(space_id(&space)?).await?;
+    Ok(all.into_iter().map(Into::into).collect())
+}
+
+/// Brings in what is set aside of a device. Checked again in Rust: only an owner's device.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_in(shell: State<'_, Shell>, space: String, device: String) -> Answer<()> {
+    let (app, space) = (app(&shell)?, space_id(&space)?);
+    let device = app.find_member(space, &device).await?;
+    app.take_in(space, device).await?;
     Ok(())
 }
 

@@ -167,6 +167,8 @@ pub fn run(args: Args) -> ExitCode {
             commands::new_space,
             commands::rename_space,
             commands::change_role,
+            commands::set_aside,
+            commands::take_in,
             commands::open_invitation,
             commands::invitation,
             commands::pick_row,

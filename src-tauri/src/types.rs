@@ -1,5 +1,6 @@
 //! What the page is told, as it reads it: camel case, hex ids, numbers below 2⁵³. Exported to `ui/src/ipc/bindings.ts`.
 
+mod aside;
 mod background;
 mod pairing;
 
@@ -7,6 +8,7 @@ use serde::Serialize;
 use skein_app::view;
 use specta::Type;
 
+pub use aside::SetAside;
 pub use background::Background;
 pub use pairing::{Invitation, Inviting, Joined, Nearby, Shown, Welcomed};
 

@@ -77,6 +77,13 @@ const MOMENTS = {
       await page.getByRole('alert').waitFor()
     },
   ],
+  aside: [
+    'aside',
+    async page => {
+      await page.getByTestId('aside-show').click()
+      await page.getByTestId('aside-bring').waitFor()
+    },
+  ],
   settings: ['quiet', async page => openMenu(page, 'Settings')],
   'settings-keys': [
     'quiet',

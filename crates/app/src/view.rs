@@ -220,7 +220,7 @@ pub struct NoteStatus {
     /// Less than 1 GiB of the disk is free, so what others write is not taken in.
     #[serde(default)]
     pub disk_low: bool,
-    /// Entries held that are not part of the note.
+    /// Edits held that are not part of the note.
     pub set_aside: u32,
     /// Whose words the note waits for: "Ben's laptop".
     pub waiting_for: Option<String>,
@@ -250,7 +250,7 @@ pub struct Verified {
     pub notes: u64,
     /// Notes that wait for words that are not here.
     pub waiting: u64,
-    /// Entries held that are not part of their note.
+    /// Edits held that are not part of their note.
     pub set_aside: u64,
     /// Entries the gate refused.
     pub refused: u64,

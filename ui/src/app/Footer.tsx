@@ -18,10 +18,12 @@ interface Props {
   voice: Voice
   /** Opens the doctor's sheet. */
   onCheck: () => void
+  /** Shows what is kept and not in the note. */
+  onAside: () => void
 }
 
 /** The one honest line, and how many words there are. */
-export function Footer({ session, model, voice, onCheck }: Props) {
+export function Footer({ session, model, voice, onCheck, onAside }: Props) {
   const phase = useStore(session.phase)
   const replica = useStore(session.replica)
   const status = useStore(model.status)
@@ -47,6 +49,11 @@ export function Footer({ session, model, voice, onCheck }: Props) {
   return (
     <footer className={css.foot} aria-label={m.status.label}>
       <StatusLine sentence={sentence} status={status} onCheck={onCheck} />
+      {(status?.setAside ?? 0) > 0 && (
+        <Button className={css.why} aria-label={m.aside.showLabel} onClick={onAside} data-testid="aside-show">
+          {m.aside.show}
+        </Button>
+      )}
       {lonely && (
         <Button className={css.why} aria-label={m.doctor.whyLabel} onClick={onCheck} data-testid="doctor-why">
           {m.doctor.why}

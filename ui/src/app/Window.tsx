@@ -11,6 +11,7 @@ import type { NoteSession } from '../features/note/NoteSession'
 import { NotesList } from '../features/notes-list/NotesList'
 import { Notices } from '../features/notices/Notices'
 import { AddPeerSheet } from '../features/peers/AddPeerSheet'
+import { AsideSheet } from '../features/people/AsideSheet'
 import { MembersSheet } from '../features/people/MembersSheet'
 import { People } from '../features/people/People'
 import { SettingsSheet } from '../features/settings/SettingsSheet'
@@ -29,7 +30,17 @@ import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
 import type { WindowModel } from './WindowModel'
 
-type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'doctor' | 'space' | 'members' | 'settings' | null
+type OpenSheet =
+  | 'invite'
+  | 'ticket'
+  | 'join'
+  | 'peer'
+  | 'doctor'
+  | 'space'
+  | 'members'
+  | 'aside'
+  | 'settings'
+  | null
 
 /** The window of one space: the only place that puts features together. */
 export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
@@ -51,6 +62,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
   const session = open?.session ?? null
   const offline = overview?.offline ?? false
   const closeSheet = () => setSheet(null)
+  const loadAside = useCallback(() => model.backend.setAside(space.id), [model, space.id])
   const backToText = useCallback(() => session?.focus(), [session])
   const openNote = useCallback(
     (id: string) => {
@@ -143,6 +155,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
             model={model}
             voice={voice}
             onCheck={() => setSheet('doctor')}
+            onAside={() => setSheet('aside')}
           />
         ) : (
           <footer className={css.foot} />
@@ -200,6 +213,14 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         offline={offline}
         onInvite={invite}
         onRole={(device, role) => model.backend.changeRole(space.id, device, role)}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
+      />
+      <AsideSheet
+        open={sheet === 'aside'}
+        owner={space.role === 'owner'}
+        load={loadAside}
+        takeIn={device => model.backend.takeIn(space.id, device)}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />

@@ -5,6 +5,10 @@
  * Ids, hashes and keys are lower-case hex. 64-bit numbers are checked to be below 2^53 before they get here.
  */
 
+import type { Invitation, Inviting, Joined, Nearby, Shown, Welcomed } from './pairing'
+
+export type * from './pairing'
+
 export type Role = 'viewer' | 'editor' | 'owner'
 
 export interface SpaceRow {
@@ -106,66 +110,6 @@ export interface NoteStatus {
   peers: PeerStatus[]
 }
 
-export interface Invitation {
-  ticket: string
-  expiresAtMs: number
-}
-
-export interface Joined {
-  space: string
-  name: string
-  role: Role
-}
-
-/** One of four pictures, with the word for it. */
-export interface Picture {
-  picture: string
-  name: string
-}
-
-/** Why whoever asked last did not come in, while the invitation stays open. */
-export type Missed = 'not_seen' | 'went_away' | 'too_late'
-
-/** The invitation of this device. */
-export type Inviting =
-  | { state: 'closed' }
-  | { state: 'waiting'; role: Role; closesAtMs: number; missed: Missed | null }
-  | {
-      state: 'asking'
-      question: number
-      role: Role
-      person: string
-      deviceName: string
-      /** One of these is on the other screen. */
-      rows: Picture[][]
-      untilMs: number
-    }
-  | { state: 'joined'; person: string; deviceName: string }
-  | { state: 'over'; why: 'wrong_pick' | 'time_is_over' | 'used_up' | 'offline' | 'failed'; message: string }
-
-/** Somebody nearby who invites. What it says of itself; nothing of it is proven. */
-export interface Nearby {
-  id: string
-  person: string
-  deviceName: string
-  spaceName: string
-  role: Role
-}
-
-/** What this device's person shows to the other. */
-export interface Shown {
-  from: Nearby
-  pictures: Picture[]
-}
-
-/** The other side says that this device is a member; its person has to confirm that. */
-export interface Welcomed {
-  from: Nearby
-  /** This device, as the other screen names it. */
-  person: string
-  deviceName: string
-}
-
 export interface MemberRow {
   device: string
   person: string
@@ -177,6 +121,19 @@ export interface MemberRow {
   /** It is known to know who is in the space, as this device does. */
   knows: boolean
   self: boolean
+}
+
+/** What is held of somebody in a note and is no part of it, since an owner lowered or removed its author. */
+export interface SetAside {
+  note: string
+  title: string
+  device: string
+  /** "Ben's laptop". */
+  by: string
+  edits: number
+  /** False where its author was never rightly let in: letting it in brings its words. */
+  canComeIn: boolean
+  words: string
 }
 
 /** What Skein does while its window is closed, as it is now. */
@@ -270,6 +227,10 @@ export interface Backend {
   members(space: string): Promise<MemberRow[]>
   /** Owners only. `null` removes the device: it gets nothing new. */
   changeRole(space: string, device: string, role: Role | null): Promise<void>
+  /** What is held and part of no note, by note and author. */
+  setAside(space: string): Promise<SetAside[]>
+  /** Owners only: what is set aside of a device becomes part of its notes again. */
+  takeIn(space: string, device: string): Promise<void>
   addPeer(address: string): Promise<void>
   /** Why no other device is connected; takes some seconds. */
   diagnose(): Promise<Diagnosis>

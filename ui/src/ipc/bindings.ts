@@ -29,6 +29,10 @@ export const commands = {
 	renameSpace: (space: string, name: string) => __TAURI_INVOKE<null>("rename_space", { space, name }),
 	/**  Changes what another device may do in a space; `None` removes it. Checked again in Rust: only an owner's device. */
 	changeRole: (space: string, device: string, role: Role | null) => __TAURI_INVOKE<null>("change_role", { space, device, role }),
+	/**  What is held in a space and part of no note, since an owner lowered or removed its author. */
+	setAside: (space: string) => __TAURI_INVOKE<SetAside[]>("set_aside", { space }),
+	/**  Brings in what is set aside of a device. Checked again in Rust: only an owner's device. */
+	takeIn: (space: string, device: string) => __TAURI_INVOKE<null>("take_in", { space, device }),
 	/**  Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device. */
 	openInvitation: (space: string, role: Role) => __TAURI_INVOKE<null>("open_invitation", { space, role }),
 	/**  The invitation as it stands; changes come as events. */
@@ -555,6 +559,17 @@ export type Role =
 
 /**  A 64-bit count or time that the page reads as a number; checked to fit. */
 export type Safe = number;
+
+/**  What is held of somebody in a note and is no part of it. */
+export type SetAside = {
+	note: string,
+	title: string,
+	device: string,
+	by: string,
+	edits: Safe,
+	canComeIn: boolean,
+	words: string,
+};
 
 /**  What the joiner's person shows to the other. */
 export type Shown = {

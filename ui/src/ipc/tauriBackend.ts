@@ -39,6 +39,8 @@ export function tauriBackend(): Backend {
     openJoined: commands.openJoined,
     leaveJoining: async () => void (await commands.leaveJoining()),
     members: commands.members,
+    setAside: commands.setAside,
+    takeIn: async (space, device) => void (await commands.takeIn(space, device)),
     changeRole: async (space, device, role) => void (await commands.changeRole(space, device, role)),
     addPeer: async address => void (await commands.addPeer(address)),
     diagnose: commands.diagnose,

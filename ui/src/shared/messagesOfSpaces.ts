@@ -68,6 +68,22 @@ export const spaces = {
       `Known to have heard of the last change: ${n} of ${count(of, 'other device', 'other devices')}.`,
   },
 
+  aside: {
+    title: 'Kept, but not in the notes',
+    intro:
+      'What somebody wrote before hearing that an owner had changed what they may do. Nothing of it is lost.',
+    none: 'Everything that is here is in the notes.',
+    by: (device: string, n: number) => `${device}: ${count(n, 'edit', 'edits')}`,
+    in: (title: string) => (title === '' ? 'In a note without a title' : `In “${title}”`),
+    bring: 'Put it into the notes',
+    bringOf: (device: string) => `Put what ${device} wrote into the notes`,
+    askOwner: 'An owner of this space can put it into the notes.',
+    admission: 'It comes into the notes when its author is let in and may edit.',
+    show: 'Show',
+    showLabel: 'Show what is kept, but not in the note',
+    failed: (why: string) => `That did not work: ${why}.`,
+  },
+
   space: {
     make: 'New space…',
     rename: 'Rename this space…',

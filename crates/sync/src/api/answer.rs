@@ -34,7 +34,7 @@ pub struct NoteStatus {
     pub saved: bool,
     /// Whether it can be shown and written.
     pub state: NoteState,
-    /// Entries not part of the note, from the roster.
+    /// Valid edits that are not part of the note, from the roster.
     pub set_aside: u32,
     /// Whose words the note waits for.
     pub waiting_for: Option<DeviceKey>,

@@ -79,7 +79,7 @@ pub struct NoteRow {
     pub frontier: Vec<EntryRef>,
     /// Per notes chain the highest applied place: who holds all of these holds the note.
     pub tips: Vec<(ChainId, u64)>,
-    /// Valid entries that are not part of the note, from the roster.
+    /// Valid edits that are not part of the note, from the roster.
     pub set_aside: u32,
     /// Entries the gate refused.
     pub refused: u32,

@@ -125,7 +125,7 @@ impl Engine {
             note,
             saved: saved && !s.inflight.values().any(|e| e.header().note == note),
             state: loaded.state(),
-            set_aside: loaded.aside.len() as u32,
+            set_aside: loaded.edits_aside(),
             waiting_for,
             peers: self.receipts(s, behind),
         }))

@@ -134,7 +134,7 @@ fn row_with(loaded: &Loaded, summary: skein_note::Summary) -> NoteRow {
             .into_iter()
             .skip(usize::from(planted!(RowTipsLate)))
             .collect(),
-        set_aside: loaded.aside.len() as u32,
+        set_aside: loaded.edits_aside(),
         refused: loaded.refused.len() as u32,
         summary_stale: false,
     }

@@ -304,6 +304,13 @@ impl Loaded {
         false
     }
 
+    /// Edits set aside: what a person wrote, without the sessions it was written in.
+    pub fn edits_aside(&self) -> u32 {
+        let aside = self.aside.values();
+        let edits = aside.filter(|one| one.entry.header().kind == Kind::Edit);
+        edits.count() as u32
+    }
+
     /// What was set aside is judged again: the roster changed, or something was built on it.
     pub fn judge_again(&mut self) {
         self.waiting.append(&mut self.aside);

@@ -103,6 +103,8 @@ fn what_two_lowerings_set_aside_comes_in_together() {
     meet(&mut c);
     assert_eq!(texts(&mut c, space, note), ["kept"; 3]);
     assert_eq!(c.aside(0, space)[0].edits, 2);
+    let row = &c.devices[0].disk.rows[&(space, note)];
+    assert_eq!(row.set_aside, 2, "the session it was written in is no edit");
     assert_eq!(c.take_in(0, 1, space), Ok(2));
     c.run(12_000);
     assert_eq!(texts(&mut c, space, note), ["Well kept, late"; 3]);

@@ -35,12 +35,14 @@ export class FakeNote {
   /** Said instead of saving, until cleared. */
   storageTrouble: string | null = null
   offline = false
+  aside: number
   onChange: () => void = () => {}
   #sessions = new Map<number, Session>()
   #confirm: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: NoteOptions) {
     this.options = options
+    this.aside = options.setAside ?? 0
     for (const peer of options.peers) {
       peer.apply(Y.encodeStateAsUpdate(options.doc))
       peer.onEdit = update => this.#fromPeer(peer, update)
@@ -79,13 +81,13 @@ export class FakeNote {
   }
 
   status(): NoteStatus {
-    const { id, state, waitingFor, setAside, peers } = this.options
+    const { id, state, waitingFor, peers } = this.options
     return {
       note: id,
       saved: this.storageTrouble === null,
       state: state ?? 'ok',
       offline: this.offline,
-      setAside: setAside ?? 0,
+      setAside: this.aside,
       waitingFor: waitingFor ?? null,
       peers: peers.map(peer => peer.status()),
     }

@@ -120,6 +120,13 @@ export function fakeBackend(name: string): Backend & { world: World } {
       )
       tell({ kind: 'members', space, members: world.members })
     },
+    setAside: async () => world.aside,
+    takeIn: async (_, device) => {
+      await pause(60)
+      world.aside = world.aside.filter(one => one.device !== device)
+      for (const note of notes.values()) note.aside = 0
+      for (const note of notes.values()) note.onChange()
+    },
     addPeer: async address => {
       await pause(200)
       if (!/[.:]/.test(address)) throw 'that is not an address'

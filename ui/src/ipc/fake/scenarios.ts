@@ -1,6 +1,16 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
-import type { Background, Diagnosis, Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
+import type {
+  Background,
+  Diagnosis,
+  Inviting,
+  MemberRow,
+  Nearby,
+  Overview,
+  Picture,
+  SetAside,
+} from '../backend'
+import { KEPT } from './aside'
 import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
@@ -21,6 +31,7 @@ export interface World {
   background: Background
   /** What the doctor says. */
   diagnosis: Diagnosis
+  aside: SetAside[]
 }
 
 const pictures = (...row: string[]): Picture[] =>
@@ -159,6 +170,7 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     nearby: [],
     background: { ...TRAY },
     diagnosis: peers.some(({ online }) => online) ? FOUND : GUESTS,
+    aside: [],
   }
 }
 
@@ -181,6 +193,7 @@ function alone(): World {
     nearby: [],
     background: { ...TRAY },
     diagnosis: NOBODY,
+    aside: [],
   }
 }
 
@@ -242,6 +255,8 @@ const WORLDS: Record<string, () => World> = {
     world.members = world.members.map(member => ({ ...member, role: member.self ? null : 'owner' }))
     return world
   },
+  /** Ben wrote on after he had been lowered. */
+  aside: () => ({ ...team([ben()], { setAside: 2 }), aside: KEPT }),
   /** Somebody asks as soon as an invitation is open. */
   asked: () => ({ ...team([ben()]), inviting: ASKING }),
   arrived: () => ({

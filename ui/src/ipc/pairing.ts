@@ -1,0 +1,62 @@
+/** What is said while a device is let in. Part of `backend.ts`. */
+import type { Role } from './backend'
+
+export interface Invitation {
+  ticket: string
+  expiresAtMs: number
+}
+
+export interface Joined {
+  space: string
+  name: string
+  role: Role
+}
+
+/** One of four pictures, with the word for it. */
+export interface Picture {
+  picture: string
+  name: string
+}
+
+/** Why whoever asked last did not come in, while the invitation stays open. */
+export type Missed = 'not_seen' | 'went_away' | 'too_late'
+
+/** The invitation of this device. */
+export type Inviting =
+  | { state: 'closed' }
+  | { state: 'waiting'; role: Role; closesAtMs: number; missed: Missed | null }
+  | {
+      state: 'asking'
+      question: number
+      role: Role
+      person: string
+      deviceName: string
+      /** One of these is on the other screen. */
+      rows: Picture[][]
+      untilMs: number
+    }
+  | { state: 'joined'; person: string; deviceName: string }
+  | { state: 'over'; why: 'wrong_pick' | 'time_is_over' | 'used_up' | 'offline' | 'failed'; message: string }
+
+/** Somebody nearby who invites. What it says of itself; nothing of it is proven. */
+export interface Nearby {
+  id: string
+  person: string
+  deviceName: string
+  spaceName: string
+  role: Role
+}
+
+/** What this device's person shows to the other. */
+export interface Shown {
+  from: Nearby
+  pictures: Picture[]
+}
+
+/** The other side says that this device is a member; its person has to confirm that. */
+export interface Welcomed {
+  from: Nearby
+  /** This device, as the other screen names it. */
+  person: string
+  deviceName: string
+}
