@@ -8,7 +8,9 @@ use skein_app::view;
 use specta::Type;
 
 pub use background::Background;
-pub use pairing::{Invitation, Inviting, Joined, Nearby, Shown, Welcomed};
+pub use pairing::{
+    ChosenTicket, Invitation, Inviting, Joined, Nearby, ReadTicket, Shown, Welcomed,
+};
 
 /// A 64-bit count or time that the page reads as a number; checked to fit.
 #[derive(Clone, Copy, Debug, Serialize, Type)]

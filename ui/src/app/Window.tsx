@@ -181,6 +181,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         space={space}
         members={members}
         invite={(role, minutes) => model.backend.invite(space.id, role, minutes)}
+        save={model.backend.saveTicket}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />
@@ -189,6 +190,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         nearby={nearby}
         onAsk={ask}
         join={ticket => model.backend.join(ticket)}
+        files={model.backend}
         onJoined={joined => void model.joined(joined)}
         onClose={closeSheet}
         onClosed={sheetClosed}

@@ -5,6 +5,10 @@
  * Ids, hashes and keys are lower-case hex. 64-bit numbers are checked to be below 2^53 before they get here.
  */
 
+import type { Invitation, TicketFiles } from './tickets'
+
+export type { ChosenTicket, Invitation, ReadTicket, TicketFiles } from './tickets'
+
 export type Role = 'viewer' | 'editor' | 'owner'
 
 export interface SpaceRow {
@@ -104,11 +108,6 @@ export interface NoteStatus {
   setAside: number
   waitingFor: string | null
   peers: PeerStatus[]
-}
-
-export interface Invitation {
-  ticket: string
-  expiresAtMs: number
 }
 
 export interface Joined {
@@ -234,7 +233,7 @@ export type BackendEvent =
   | { kind: 'tray'; shown: boolean }
   | { kind: 'notice'; notice: Notice }
 
-export interface Backend {
+export interface Backend extends TicketFiles {
   overview(): Promise<Overview>
   listNotes(space: string): Promise<NoteRow[]>
   /** An id only; nothing is stored until the first character. */

@@ -224,6 +224,7 @@ describe('asking somebody nearby', () => {
         open
         nearby={[ana]}
         onAsk={chosen}
+        files={{ chooseTicket: async () => null, readTicket: () => Promise.reject('nothing is dropped') }}
         join={join}
         onJoined={none}
         onClose={none}

@@ -13,7 +13,6 @@ export interface World {
   overview: Overview
   members: MemberRow[]
   notes: FakeNote[]
-  ticket: string
   inviteError: string | null
   /** What an opened invitation comes to. */
   inviting: Inviting
@@ -62,8 +61,6 @@ const TRAY: Background = { keepSyncing: true, tray: true, atLogin: false }
 
 const SPACE = '5e1f00000000000000000000000000a1'
 const DAY = 86_400_000
-
-const TICKET = `SKEIN1-${'MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U'.repeat(9)}`
 
 export function emptyDoc(): Y.Doc {
   return new Y.Doc()
@@ -153,7 +150,6 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
       note(5, 'Reading list', READING, 9 * DAY),
       note(6, 'Boiler, again', LISE, 12 * DAY),
     ],
-    ticket: TICKET,
     inviteError: null,
     inviting: waiting(),
     nearby: [],
@@ -175,7 +171,6 @@ function alone(): World {
     overview: overview({ spaces: [{ id: SPACE, name: 'Personal', role: 'owner' }] }),
     members: members([]),
     notes: [],
-    ticket: TICKET,
     inviteError: null,
     inviting: waiting(),
     nearby: [],
