@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "invite",
     "save_ticket",
     "choose_ticket",
+    "dropped_ticket",
     "read_ticket",
     "join",
     "new_space",

@@ -27,6 +27,7 @@ fn the_generated_types_are_the_committed_ones() {
             commands::invite,
             commands::tickets::save_ticket,
             commands::tickets::choose_ticket,
+            commands::tickets::dropped_ticket,
             commands::join,
             commands::new_space,
             commands::rename_space,

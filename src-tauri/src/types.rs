@@ -344,11 +344,28 @@ pub enum BackendEvent {
         /// Whether it shows it.
         shown: bool,
     },
+    /// A file from elsewhere is dragged over the window.
+    Drag {
+        /// What it does.
+        state: Drag,
+    },
     /// Something to read.
     Notice {
         /// It.
         notice: Notice,
     },
+}
+
+/// What a file does that is dragged over the window.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Drag {
+    /// It hovers.
+    Over,
+    /// It went elsewhere.
+    Left,
+    /// It was let go of, and waits to be taken.
+    Dropped,
 }
 
 /// Why a command failed: a closed code and a sentence for people.

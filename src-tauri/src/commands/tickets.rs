@@ -1,5 +1,7 @@
 //! Tickets as files: saved, chosen, dropped. What is read is shown to the person before anything is joined.
 
+use std::path::PathBuf;
+
 use skein_app::ticket::{self, Existing, TicketFile, TicketFileError, file_name};
 use skein_app::{AppError, Fault};
 use tauri::State;
@@ -38,13 +40,27 @@ pub async fn choose_ticket(dialogs: State<'_, Dialogs>) -> Answer<Option<ChosenT
     let Some(path) = dialogs.choose_ticket().await? else {
         return Ok(None);
     };
+    Ok(Some(read(path).await?))
+}
+
+/// Reads the file that a person dropped on the window; nothing when there is none.
+#[tauri::command]
+#[specta::specta]
+pub async fn dropped_ticket(dialogs: State<'_, Dialogs>) -> Answer<Option<ChosenTicket>> {
+    let Some(path) = dialogs.take_dropped() else {
+        return Ok(None);
+    };
+    Ok(Some(read(path).await?))
+}
+
+async fn read(path: PathBuf) -> Result<ChosenTicket, Fault> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let name = name.into_owned();
     let found = aside(move || ticket::read(&path)).await?;
-    Ok(Some(ChosenTicket::new(name, found)))
+    Ok(ChosenTicket::new(name, found))
 }
 
-/// Reads a ticket from the bytes of a file that a person dropped on the page.
+/// Reads a ticket from the bytes of a file that a person dropped on the page, where the web view gives it those.
 #[tauri::command]
 pub async fn read_ticket(request: Request<'_>) -> Answer<ReadTicket> {
     let bytes = match request.body() {

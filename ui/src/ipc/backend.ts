@@ -231,6 +231,7 @@ export type BackendEvent =
   | { kind: 'inviting'; inviting: Inviting }
   | { kind: 'nearby'; rows: Nearby[] }
   | { kind: 'tray'; shown: boolean }
+  | { kind: 'drag'; state: 'over' | 'left' | 'dropped' }
   | { kind: 'notice'; notice: Notice }
 
 export interface Backend extends TicketFiles {

@@ -25,6 +25,8 @@ export const commands = {
 	saveTicket: (ticket: string) => __TAURI_INVOKE<string | null>("save_ticket", { ticket }),
 	/**  Lets the person choose the file of a ticket, and reads it; nothing when they chose none. */
 	chooseTicket: () => __TAURI_INVOKE<ChosenTicket | null>("choose_ticket"),
+	/**  Reads the file that a person dropped on the window; nothing when there is none. */
+	droppedTicket: () => __TAURI_INVOKE<ChosenTicket | null>("dropped_ticket"),
 	/**  Joins a space by a ticket. */
 	join: (ticket: string) => __TAURI_INVOKE<Joined>("join", { ticket }),
 	/**  Makes a space of which this device is the owner; its id. */
@@ -109,6 +111,10 @@ rows: Nearby[] } |
 { kind: "tray"; 
 /**  Whether it shows it. */
 shown: boolean } | 
+/**  A file from elsewhere is dragged over the window. */
+{ kind: "drag"; 
+/**  What it does. */
+state: Drag } | 
 /**  Something to read. */
 { kind: "notice"; 
 /**  It. */
@@ -148,6 +154,10 @@ rows: Nearby[] } |
 { kind: "tray"; 
 /**  Whether it shows it. */
 shown: boolean } | 
+/**  A file from elsewhere is dragged over the window. */
+{ kind: "drag"; 
+/**  What it does. */
+state: Drag } | 
 /**  Something to read. */
 { kind: "notice"; 
 /**  It. */
@@ -200,6 +210,15 @@ export type Diagnosis_Serialize = {
 	findings: Finding_Serialize[],
 	tried: Tried_Serialize[],
 };
+
+/**  What a file does that is dragged over the window. */
+export type Drag = 
+/**  It hovers. */
+"over" | 
+/**  It went elsewhere. */
+"left" | 
+/**  It was let go of, and waits to be taken. */
+"dropped";
 
 /**  How a dial ended. */
 export type Ended = 

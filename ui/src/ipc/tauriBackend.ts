@@ -28,6 +28,7 @@ export function tauriBackend(): Backend {
     invite: commands.invite,
     saveTicket: commands.saveTicket,
     chooseTicket: commands.chooseTicket,
+    droppedTicket: commands.droppedTicket,
     readTicket: bytes => invoke<ReadTicket>('read_ticket', bytes),
     join: commands.join,
     newSpace: commands.newSpace,

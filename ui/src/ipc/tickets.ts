@@ -26,6 +26,8 @@ export interface TicketFiles {
   saveTicket(ticket: string): Promise<string | null>
   /** Null when the person thought better of it. */
   chooseTicket(): Promise<ChosenTicket | null>
-  /** The bytes of a file that was dropped on the window: a ticket's text, or a PNG of its QR code. */
+  /** The file of which the event `drag` said that it was dropped on the window; null when it was taken already. */
+  droppedTicket(): Promise<ChosenTicket | null>
+  /** The bytes of a file that the web view itself got: a ticket's text, or a PNG of its QR code. */
   readTicket(bytes: Uint8Array): Promise<ReadTicket>
 }

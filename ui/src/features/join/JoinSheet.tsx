@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import type { Joined, Nearby, TicketFiles } from '../../ipc/backend'
+import type { Joined, Nearby } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import field from '../../shared/Field.module.css'
 import { m } from '../../shared/messages'
@@ -7,14 +7,14 @@ import { deviceLabel } from '../../shared/names'
 import { Sheet } from '../../shared/Sheet'
 import card from './NearbyCard.module.css'
 import css from './Ticket.module.css'
-import { TicketForm } from './TicketForm'
+import { type FilesToJoin, TicketForm } from './TicketForm'
 
 interface Props {
   open: boolean
   nearby: Nearby[]
   onAsk: (from: Nearby) => void
   join: (ticket: string) => Promise<Joined>
-  files: Pick<TicketFiles, 'chooseTicket' | 'readTicket'>
+  files: FilesToJoin
   onJoined: (joined: Joined) => void
   onClose: () => void
   onClosed: () => void

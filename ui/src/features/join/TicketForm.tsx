@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import type { Joined, ReadTicket, TicketFiles } from '../../ipc/backend'
+import type { Backend, Joined, ReadTicket } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import field from '../../shared/Field.module.css'
 import { m } from '../../shared/messages'
@@ -12,9 +12,11 @@ import { useFileDrop } from './useFileDrop'
 /** Largest file that is handed to Rust, in bytes. It has the same bound; larger ones need not cross. */
 const FILE_BYTES = 16 * 1024 * 1024
 
+export type FilesToJoin = Pick<Backend, 'chooseTicket' | 'droppedTicket' | 'readTicket' | 'subscribe'>
+
 interface Props {
   join: (ticket: string) => Promise<Joined>
-  files: Pick<TicketFiles, 'chooseTicket' | 'readTicket'>
+  files: FilesToJoin
   onJoined: (joined: Joined) => void
   onClose: () => void
   ref: React.RefObject<HTMLTextAreaElement | null>
@@ -67,11 +69,13 @@ export function TicketForm({ ref, join, files, onJoined, onClose }: Props) {
       fail(m.join.unread(reason(failure)))
     }
   }
-  const over = useFileDrop(file => {
-    void take(async () => {
-      if (file.size > FILE_BYTES) throw m.join.tooLarge
-      return { ...(await files.readTicket(new Uint8Array(await file.arrayBuffer()))), name: file.name }
-    })
+  const over = useFileDrop(files.subscribe, {
+    onFile: file =>
+      void take(async () => {
+        if (file.size > FILE_BYTES) throw m.join.tooLarge
+        return { ...(await files.readTicket(new Uint8Array(await file.arrayBuffer()))), name: file.name }
+      }),
+    onDropped: () => void take(files.droppedTicket),
   })
 
   return (
@@ -116,7 +120,7 @@ export function TicketForm({ ref, join, files, onJoined, onClose }: Props) {
           look="line"
           type="button"
           disabled={busy !== null}
-          onClick={() => void take(() => files.chooseTicket())}
+          onClick={() => void take(files.chooseTicket)}
           data-testid="ticket-choose"
         >
           {m.join.choose}

@@ -89,7 +89,7 @@ function Ends({
     <>
       <output className={css.saved}>{saved.at === 'saved' && m.invite.saved(saved.path)}</output>
       {saved.at === 'failed' && (
-        <p className={field.error} role="alert">
+        <p className={`${field.error} ${css.saved}`} role="alert">
           {saved.why}
         </p>
       )}

@@ -8,7 +8,12 @@ import { JoinSheet } from './JoinSheet'
 afterEach(cleanup)
 
 const none = () => {}
-const files = { chooseTicket: async () => null, readTicket: () => Promise.reject('nothing is dropped') }
+const files = {
+  chooseTicket: async () => null,
+  droppedTicket: async () => null,
+  readTicket: () => Promise.reject('nothing is dropped'),
+  subscribe: async () => () => {},
+}
 const space: SpaceRow = { id: 's', name: 'Team Nord', role: 'owner' }
 
 describe('inviting', () => {

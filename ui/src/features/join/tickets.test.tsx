@@ -1,9 +1,10 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { ChosenTicket, Joined, ReadTicket, TicketFiles } from '../../ipc/backend'
+import type { BackendEvent, ChosenTicket, Joined, ReadTicket, TicketFiles } from '../../ipc/backend'
 import { untilWhen } from '../../shared/time'
 import { JoinSheet } from './JoinSheet'
+import type { FilesToJoin } from './TicketForm'
 import { TicketMade } from './TicketMade'
 
 afterEach(cleanup)
@@ -79,7 +80,7 @@ describe('a ticket from a file', () => {
     ticket: 'SKEIN1-AB',
     expiresAtMs: Date.now() + HOUR,
   }
-  const shown = (files: Partial<TicketFiles>) => {
+  const shown = (files: Partial<FilesToJoin>) => {
     const join = vi.fn<(ticket: string) => Promise<Joined>>().mockRejectedValue('x')
     render(
       <JoinSheet
@@ -87,7 +88,13 @@ describe('a ticket from a file', () => {
         nearby={[]}
         onAsk={none}
         join={join}
-        files={{ chooseTicket: async () => null, readTicket: () => Promise.reject('nothing'), ...files }}
+        files={{
+          chooseTicket: async () => null,
+          droppedTicket: async () => null,
+          readTicket: () => Promise.reject('nothing is dropped'),
+          subscribe: async () => () => {},
+          ...files,
+        }}
         onJoined={none}
         onClose={none}
         onClosed={none}
@@ -147,6 +154,22 @@ describe('a ticket from a file', () => {
     expect(new TextDecoder().decode(readTicket.mock.calls[0]?.[0])).toBe('SKEIN1-AB\n')
     expect(screen.getByText(/^The ticket in dropped\.skein-ticket\./)).toBeTruthy()
     expect(box().dataset.over).toBeUndefined()
+  })
+
+  test('may be dropped where the web view keeps it from the page: Rust has it', async () => {
+    let tell: (event: BackendEvent) => void = none
+    const subscribe = async (listener: (event: BackendEvent) => void) => {
+      tell = listener
+      return none
+    }
+    shown({ subscribe, droppedTicket: async () => found })
+    act(() => tell({ kind: 'drag', state: 'over' }))
+    expect(box().dataset.over).toBe('true')
+    act(() => tell({ kind: 'drag', state: 'left' }))
+    expect(box().dataset.over).toBeUndefined()
+    act(() => tell({ kind: 'drag', state: 'dropped' }))
+    await vi.waitFor(() => expect(box().value).toBe('SKEIN1-AB'))
+    expect(screen.getByText(/^The ticket in Team\.skein-ticket\./)).toBeTruthy()
   })
 
   test('that is too large is not even read', async () => {

@@ -1,12 +1,28 @@
 import { useEffect, useRef, useState } from 'react'
+import type { Backend } from '../../ipc/backend'
+
+interface Drops {
+  /** The web view gave the file to the page. */
+  onFile: (file: File) => void
+  /** Rust has it: WebKitGTK gives the page none. */
+  onDropped: () => void
+}
 
 /** Takes a file that is dropped anywhere on the window, while the component stands there; whether one hovers. */
-export function useFileDrop(onFile: (file: File) => void): boolean {
+export function useFileDrop(subscribe: Backend['subscribe'], drops: Drops): boolean {
   const [over, setOver] = useState(false)
-  const take = useRef(onFile)
+  const take = useRef(drops)
   useEffect(() => {
-    take.current = onFile
+    take.current = drops
   })
+  useEffect(() => {
+    const heard = subscribe(event => {
+      if (event.kind !== 'drag') return
+      setOver(event.state === 'over')
+      if (event.state === 'dropped') take.current.onDropped()
+    })
+    return () => void heard.then(stop => stop())
+  }, [subscribe])
   useEffect(() => {
     const hover = (event: DragEvent) => {
       const { dataTransfer } = event
@@ -24,7 +40,7 @@ export function useFileDrop(onFile: (file: File) => void): boolean {
       const file = event.dataTransfer?.files[0]
       if (file === undefined) return
       event.preventDefault()
-      take.current(file)
+      take.current.onFile(file)
     }
     document.addEventListener('dragover', hover)
     document.addEventListener('dragleave', leave)

@@ -74,6 +74,7 @@ export function fakeBackend(name: string): Backend & { world: World } {
       await pause(120)
       return { name: 'Team Nord.skein-ticket', ticket: TICKET.ticket, expiresAtMs: Date.now() + 600_000 }
     },
+    droppedTicket: async () => null,
     readTicket: async bytes => {
       const ticket = new TextDecoder().decode(bytes).trim()
       if (!ticket.startsWith('SKEIN1-')) throw 'this is no ticket: a ticket begins with SKEIN1-'
