@@ -1,9 +1,16 @@
 //! Keeps `ui/src/ipc/bindings.ts` equal to what the commands say. `cargo xtask bindings` writes it anew.
 
+use skein_app::{SpaceId, view};
 use specta_typescript::Typescript;
 use tauri_specta::{Builder, collect_commands};
 
 use crate::{commands, types};
+
+/// The ticket of the page's pretended world, whose code its tests scan.
+const TICKET_FILE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../ui/src/ipc/fake/ticket.json"
+);
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/ipc/bindings.ts");
 
@@ -18,6 +25,9 @@ fn the_generated_types_are_the_committed_ones() {
             commands::set_presence,
             commands::note_status,
             commands::invite,
+            commands::tickets::save_ticket,
+            commands::tickets::choose_ticket,
+            commands::tickets::dropped_ticket,
             commands::join,
             commands::new_space,
             commands::rename_space,
@@ -45,6 +55,7 @@ fn the_generated_types_are_the_committed_ones() {
         ])
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
         .typ::<types::BackendEvent>()
+        .typ::<types::ReadTicket>()
         .typ::<types::PersonHere>();
     let folder = std::env::temp_dir().join(format!("skein-bindings-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a temporary folder");
@@ -62,5 +73,30 @@ fn the_generated_types_are_the_committed_ones() {
     assert!(
         committed == fresh,
         "ui/src/ipc/bindings.ts is out of date: run `cargo xtask bindings`"
+    );
+}
+
+#[test]
+fn the_pretended_ticket_is_drawn_as_a_true_one() {
+    let golden = include_str!("../../tests/data/golden/ticket/ticket.txt").trim();
+    let made = view::Invitation {
+        ticket: golden.into(),
+        space: SpaceId([0; 16]),
+        role: view::Role::Editor,
+        expires_at_ms: 0,
+    };
+    let made = types::Invitation::new(made).expect("a golden ticket");
+    let mut made = serde_json::to_value(made).expect("plain values");
+    made.as_object_mut()
+        .expect("an object")
+        .remove("expiresAtMs");
+    let fresh = serde_json::to_string_pretty(&made).expect("plain values") + "\n";
+    if std::env::var_os("SKEIN_WRITE_BINDINGS").is_some() {
+        std::fs::write(TICKET_FILE, &fresh).expect("the page's folder is here");
+    }
+    let committed = std::fs::read_to_string(TICKET_FILE).unwrap_or_default();
+    assert!(
+        committed == fresh,
+        "ui/src/ipc/fake/ticket.json is out of date: run `cargo xtask bindings`"
     );
 }

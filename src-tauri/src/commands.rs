@@ -1,5 +1,7 @@
 //! What the page may ask. Each command parses, asks `skein-app`, and answers; nothing is decided here.
 
+pub mod tickets;
+
 use std::time::Duration;
 
 use skein_app::view::DocMessage;
@@ -175,10 +177,10 @@ pub async fn invite(
     role: Role,
     minutes: u32,
 ) -> Answer<Invitation> {
-    Ok(app(&shell)?
+    let made = app(&shell)?
         .invite(space_id(&space)?, role.into(), minutes)
-        .await?
-        .into())
+        .await?;
+    Ok(Invitation::new(made)?)
 }
 
 /// Joins a space by a ticket.

@@ -11,6 +11,7 @@ mod bindings;
 mod codec;
 mod commands;
 mod config;
+mod dialogs;
 mod doctor;
 mod events;
 mod quirks;

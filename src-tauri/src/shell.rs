@@ -14,6 +14,7 @@ use crate::args::Args;
 use crate::autostart::Autostart;
 use crate::background::{self, AfterClose};
 use crate::config::{LAST_PUSH, LETTING_GO, LOOK_AGAIN, TRAY_GRACE};
+use crate::dialogs::{self, Dialogs};
 use crate::tray::{self, Tray};
 use crate::{commands, events, window};
 
@@ -153,6 +154,7 @@ pub fn run(args: Args) -> ExitCode {
     let built = tauri::Builder::default()
         .manage(shell)
         .manage(Tray::default())
+        .manage(Dialogs::default())
         .invoke_handler(tauri::generate_handler![
             commands::overview,
             commands::list_notes,
@@ -163,6 +165,10 @@ pub fn run(args: Args) -> ExitCode {
             commands::set_presence,
             commands::note_status,
             commands::invite,
+            commands::tickets::save_ticket,
+            commands::tickets::choose_ticket,
+            commands::tickets::dropped_ticket,
+            commands::tickets::read_ticket,
             commands::join,
             commands::new_space,
             commands::rename_space,
@@ -200,14 +206,16 @@ pub fn run(args: Args) -> ExitCode {
             tauri::async_runtime::spawn(stay_in_sight(handle));
             Ok(())
         })
-        .on_window_event(|window, event| {
-            if let WindowEvent::CloseRequested { api, .. } = event {
+        .on_window_event(|window, event| match event {
+            WindowEvent::CloseRequested { api, .. } => {
                 // Hidden, the page hands over what it has not pushed yet.
                 api.prevent_close();
                 let _ = window.hide();
                 let handle = window.app_handle().clone();
                 tauri::async_runtime::spawn(close(handle));
             }
+            WindowEvent::DragDrop(event) => dialogs::dragged(window.app_handle(), event),
+            _ => {}
         })
         .build(tauri::generate_context!());
     match built {

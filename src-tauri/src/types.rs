@@ -10,7 +10,9 @@ use specta::Type;
 
 pub use aside::SetAside;
 pub use background::Background;
-pub use pairing::{Invitation, Inviting, Joined, Nearby, Shown, Welcomed};
+pub use pairing::{
+    ChosenTicket, Invitation, Inviting, Joined, Nearby, ReadTicket, Shown, Welcomed,
+};
 
 /// A 64-bit count or time that the page reads as a number; checked to fit.
 #[derive(Clone, Copy, Debug, Serialize, Type)]
@@ -344,11 +346,28 @@ pub enum BackendEvent {
         /// Whether it shows it.
         shown: bool,
     },
+    /// A file from elsewhere is dragged over the window.
+    Drag {
+        /// What it does.
+        state: Drag,
+    },
     /// Something to read.
     Notice {
         /// It.
         notice: Notice,
     },
+}
+
+/// What a file does that is dragged over the window.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Drag {
+    /// It hovers.
+    Over,
+    /// It went elsewhere.
+    Left,
+    /// It was let go of, and waits to be taken.
+    Dropped,
 }
 
 /// Why a command failed: a closed code and a sentence for people.

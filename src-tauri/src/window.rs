@@ -11,7 +11,7 @@ pub const LABEL: &str = "main";
 
 /// Opens it, on one half of the screen where that is wanted; `hidden`: without showing it.
 pub fn open(handle: &AppHandle, place: Option<Side>, hidden: bool) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(handle, LABEL, WebviewUrl::App("index.html".into()))
+    let builder = WebviewWindowBuilder::new(handle, LABEL, WebviewUrl::App("index.html".into()))
         .title("Skein")
         .inner_size(1_120.0, 760.0)
         .min_inner_size(420.0, 360.0)
@@ -20,9 +20,12 @@ pub fn open(handle: &AppHandle, place: Option<Side>, hidden: bool) -> tauri::Res
         .on_navigation(|url| {
             let own = url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost");
             own || url.as_str() == "about:blank"
-        })
-        .disable_drag_drop_handler()
-        .build()?;
+        });
+    // WebKitGTK gives the page no file that is dropped on it, so Tauri's handler has to, and it leaves all other drags to
+    // the page. Elsewhere it takes those too, and the page gets dropped files by itself.
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.disable_drag_drop_handler();
+    let window = builder.build()?;
     quirks::tune(&window);
     if let Some(side) = place {
         beside(&window, side)?;

@@ -48,6 +48,16 @@ const MOMENTS = {
       await page.getByRole('textbox', { name: 'Your ticket' }).waitFor()
     },
   ],
+  'ticket-saved': [
+    'quiet',
+    async page => {
+      await page.getByTestId('invite').click()
+      await page.getByTestId('invite-ticket').click()
+      await page.getByTestId('invite-make').click()
+      await page.getByTestId('ticket-save').click()
+      await page.getByText('Saved as').waitFor()
+    },
+  ],
   asked: ['asked', async page => invited(page, 'Which row')],
   arrived: ['arrived', async page => invited(page, 'joined')],
   mistaken: ['mistaken', async page => invited(page, 'Nobody was let in')],
@@ -72,7 +82,9 @@ const MOMENTS = {
     'first',
     async page => {
       await openMenu(page, 'Join a space')
-      await page.getByRole('textbox', { name: 'Ticket' }).fill('SKEIN1-MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U')
+      await page
+        .getByRole('textbox', { name: 'I have a ticket' })
+        .fill('SKEIN1-MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U')
       await page.keyboard.press('Enter')
       await page.getByRole('alert').waitFor()
     },
@@ -82,6 +94,14 @@ const MOMENTS = {
     async page => {
       await page.getByTestId('aside-show').click()
       await page.getByTestId('aside-bring').waitFor()
+    },
+  ],
+  'join-file': [
+    'first',
+    async page => {
+      await openMenu(page, 'Join a space')
+      await page.getByTestId('ticket-choose').click()
+      await page.getByText('It says that it is good').waitFor()
     },
   ],
   settings: ['quiet', async page => openMenu(page, 'Settings')],

@@ -59,6 +59,20 @@ pub const OPEN_TICKETS: usize = 32;
 /// it must not lie about for longer than a person remembers it.
 pub const TICKET_MINUTES: u32 = 7 * 24 * 60;
 
+/// Longest file that is read as a ticket's text, in bytes: the longest ticket is a tenth of it, and mail programs
+/// add line ends.
+pub const TICKET_FILE_BYTES: usize = 8 * 1024;
+
+/// Longest picture of a ticket, in bytes: a screenshot of a large screen takes a few MiB.
+pub const TICKET_PICTURE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Most pixels of such a picture: those of a 5K screen. A small file may claim to be any size, and each takes five
+/// bytes of memory while it is looked at.
+pub const TICKET_PICTURE_PIXELS: u64 = 16 * 1024 * 1024;
+
+/// Longest name that is suggested for a ticket's file, in bytes, without its ending: file systems take 255 in all.
+pub const TICKET_NAME_BYTES: usize = 100;
+
 /// Frames that wait for one stream beyond what the network has taken, in bytes.
 /// A peer that lets more pile up is cut off and catches up later from the disk.
 pub const STREAM_QUEUE_BYTES: usize = 8 * 1024 * 1024;

@@ -37,6 +37,8 @@ pub enum Code {
     Held,
     /// There is no profile in the folder.
     NoProfile,
+    /// A file that a person named cannot be written, or is there already.
+    FileFailed,
     /// `verify` found problems.
     VerifyFailed,
     /// A bound was reached: open tickets, clients, sizes.
@@ -93,6 +95,7 @@ impl Code {
             | Code::TicketRefused
             | Code::Held
             | Code::NoProfile
+            | Code::FileFailed
             | Code::VerifyFailed
             | Code::TooMuch => Class::NotSo,
             Code::ProfileOpenToOthers

@@ -14,6 +14,7 @@
 //! | close it | [`App::close_note`] |
 //! | learn what changed | [`App::subscribe`] → [`ShellEvent`]: lists whole, at most seven times a second |
 //! | let somebody in, join by a ticket | [`App::invite`], [`App::join`] |
+//! | carry a ticket as a QR code or a file | [`ticket`] |
 //! | let somebody in by four pictures | [`App::open_invitation`], then [`ShellEvent::Inviting`] says what to ask the person, then [`App::pick`] |
 //! | join by four pictures | [`App::nearby`], [`App::ask_to_join`], [`App::welcome`], [`App::open_joined`] |
 //! | say why nobody is found | [`App::diagnose`] |
@@ -38,6 +39,7 @@ mod doctor;
 mod driver;
 mod error;
 pub mod profile;
+pub mod ticket;
 pub mod view;
 
 pub use address::parse as parse_address;

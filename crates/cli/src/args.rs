@@ -173,17 +173,26 @@ pub enum Space {
         #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_080))]
         minutes: u32,
         /// Make no ticket: invite somebody on this network, for ten minutes, and ask which pictures they see
-        #[arg(long, conflicts_with = "minutes")]
+        #[arg(long, conflicts_with_all = ["minutes", "file", "qr"])]
         nearby: bool,
+        /// Write the ticket into a new file that only you can read, and print the file's name instead
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Draw the ticket as a QR code too, on standard error
+        #[arg(long)]
+        qr: bool,
     },
     /// Join a space by a ticket, or ask somebody nearby who invites
     Join {
         /// The ticket's text; case, spaces and dashes do not matter
-        #[arg(required_unless_present = "nearby", num_args = 1.., value_name = "TICKET")]
+        #[arg(required_unless_present_any = ["nearby", "file"], num_args = 1.., value_name = "TICKET")]
         ticket: Vec<String>,
         /// Use no ticket: ask somebody on this network who invites, and show four pictures
         #[arg(long, conflicts_with = "ticket")]
         nearby: bool,
+        /// Read the ticket from its file, or from a PNG picture of its QR code; - is standard input
+        #[arg(long, value_name = "FILE|-", conflicts_with_all = ["ticket", "nearby"])]
+        file: Option<PathBuf>,
         /// Whom to ask, by a part of the person's, device's or space's name
         #[arg(long, value_name = "NAME", requires = "nearby")]
         from: Option<String>,

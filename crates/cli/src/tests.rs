@@ -75,6 +75,8 @@ fn an_invitation_is_for_an_editor_and_ten_minutes() {
         minutes,
         space,
         nearby: false,
+        file: None,
+        qr: false,
     }) = cli.command
     else {
         panic!("not an invite");
@@ -92,6 +94,25 @@ fn a_ticket_may_be_typed_with_spaces() {
     };
     assert_eq!(ticket.join(" "), "SKEIN1-AB CD EF");
     assert_eq!(wait, Duration::from_secs(5));
+}
+
+#[test]
+fn a_ticket_comes_by_one_way_at_a_time() {
+    for line in [
+        "skein space invite --file t.skein-ticket --qr",
+        "skein space join --file -",
+    ] {
+        assert!(parse(line).is_ok(), "{line}");
+    }
+    for line in [
+        "skein space invite --nearby --qr",
+        "skein space invite --nearby --file t",
+        "skein space join",
+        "skein space join SKEIN1-AB --file t",
+        "skein space join --nearby --file t",
+    ] {
+        assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
+    }
 }
 
 #[test]

@@ -350,3 +350,87 @@ fn what_was_acknowledged_survives_kill_9() {
         assert_eq!(skein.json(&["verify"])["ok"], json!(true));
     }
 }
+
+#[test]
+fn a_ticket_travels_as_a_file_as_a_drawn_code_and_through_a_pipe() {
+    let ana = Skein::with_profile();
+    let _running = ana.run();
+    let joins = |file: &str, stdin: Stdio| {
+        let ben = Skein::with_profile();
+        let arguments = ["--json", "space", "join", "--wait", "60s", "--file", file];
+        let done = ben.command(&arguments).stdin(stdin).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{said}");
+        let joined: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!(joined["name"], json!("Personal"));
+    };
+
+    let path = ana.path().join("Personal.skein-ticket");
+    let path = path.to_str().unwrap();
+    let printed = ana.text(&["space", "invite", "--file", path]);
+    assert_eq!(printed, format!("{path}\n"));
+    let mode = fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    joins(path, Stdio::null());
+    let used = Skein::with_profile().fails(1, &["space", "join", "--file", path]);
+    assert!(used.contains("used"), "{used}");
+
+    let second = ana.path().join("second.skein-ticket");
+    let invitation = ana.json(&["space", "invite", "--file", second.to_str().unwrap()]);
+    assert_eq!(invitation["file"], json!(second));
+    let text = fs::read_to_string(&second).unwrap();
+    assert_eq!(json!(text.trim_end()), invitation["ticket"]);
+    joins("-", fs::File::open(&second).unwrap().into());
+
+    let done = ana.command(&["space", "invite", "--qr"]).output().unwrap();
+    assert!(done.stdout.starts_with(b"SKEIN1-"), "the text stays alone");
+    let picture = ana.path().join("code.png");
+    let drawn = String::from_utf8(done.stderr).unwrap();
+    fs::write(&picture, photographed(&drawn)).unwrap();
+    joins(picture.to_str().unwrap(), Stdio::null());
+}
+
+/// A PNG of the half blocks on a dark terminal, each half eight pixels wide and high.
+fn photographed(drawn: &str) -> Vec<u8> {
+    let code = |line: &&str| line.chars().all(|c| " ▀▄█".contains(c));
+    let lines: Vec<&str> = drawn.lines().filter(code).collect();
+    let mut grey = Vec::new();
+    for line in &lines {
+        for half in ["▀█", "▄█"] {
+            let row: Vec<u8> = line
+                .chars()
+                .flat_map(|c| [if half.contains(c) { 240 } else { 15 }; 8])
+                .collect();
+            (0..8).for_each(|_| grey.extend(&row));
+        }
+    }
+    let width = lines[0].chars().count() * 8;
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width as u32, (grey.len() / width) as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&grey).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+#[test]
+fn a_file_that_is_there_stays_and_no_ticket_is_made_for_it() {
+    let skein = Skein::with_profile();
+    let path = skein.path().join("mine");
+    fs::write(&path, "my words").unwrap();
+    let path = path.to_str().unwrap();
+    for _ in 0..40 {
+        // Of made ones 32 may be open.
+        let said = skein.fails(1, &["space", "invite", "--file", path]);
+        assert!(said.contains("is there already"), "{said}");
+    }
+    assert_eq!(fs::read_to_string(path).unwrap(), "my words");
+    skein.text(&["space", "invite"]);
+    skein.fails(1, &["space", "invite", "--file", "/does/not/exist"]);
+
+    let said = skein.fails(2, &["space", "join", "--file", path]);
+    assert!(said.contains("this is no ticket"), "{said}");
+    skein.fails(1, &["space", "join", "--file", "/does/not/exist"]);
+    skein.fails(2, &["space", "join", "--file", "-"]);
+}

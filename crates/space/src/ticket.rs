@@ -102,7 +102,7 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// The bytes a QR code holds; the last four are a checksum.
+    /// The bytes of its text; the last four are a checksum.
     pub fn encode(&self) -> Result<Vec<u8>, TicketError> {
         if self.addresses.len() > MAX_TICKET_ADDRESSES {
             return Err(TicketError::TooManyAddresses);

@@ -1,6 +1,7 @@
 //! What the page is told of letting somebody in and of joining.
 
 use serde::Serialize;
+use skein_app::ticket::{Found, QrCode, TicketFileError};
 use skein_app::view;
 use specta::Type;
 
@@ -12,13 +13,66 @@ use super::{Role, Safe};
 pub struct Invitation {
     ticket: String,
     expires_at_ms: Safe,
+    /// The rows of its QR code, without the edge: `#` is dark, `.` light.
+    qr: Vec<String>,
 }
 
-impl From<view::Invitation> for Invitation {
-    fn from(i: view::Invitation) -> Self {
-        Self {
+impl Invitation {
+    /// Draws the ticket's code.
+    pub fn new(i: view::Invitation) -> Result<Self, TicketFileError> {
+        let code = QrCode::of(&i.ticket)?;
+        Ok(Self {
+            qr: rows(&code),
             ticket: i.ticket,
             expires_at_ms: Safe::new(i.expires_at_ms),
+        })
+    }
+}
+
+fn rows(code: &QrCode) -> Vec<String> {
+    let square = |dark| if dark { '#' } else { '.' };
+    let row = |row| {
+        let columns = 0..code.side();
+        columns.map(move |column| square(code.is_dark(row, column)))
+    };
+    (0..code.side()).map(|at| row(at).collect()).collect()
+}
+
+/// A ticket that was found in a file.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadTicket {
+    ticket: String,
+    /// Until when it says that it is good.
+    expires_at_ms: Safe,
+}
+
+impl From<Found> for ReadTicket {
+    fn from(found: Found) -> Self {
+        Self {
+            ticket: found.ticket,
+            expires_at_ms: Safe::new(found.expires_at_ms),
+        }
+    }
+}
+
+/// A ticket in a file that a person chose.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ChosenTicket {
+    name: String,
+    ticket: String,
+    /// Until when it says that it is good.
+    expires_at_ms: Safe,
+}
+
+impl ChosenTicket {
+    /// The file's name, and what was in it.
+    pub fn new(name: String, found: Found) -> Self {
+        Self {
+            name,
+            ticket: found.ticket,
+            expires_at_ms: Safe::new(found.expires_at_ms),
         }
     }
 }

@@ -41,7 +41,7 @@ macro_rules! tests {
 
 tests! {
     frame heads presence
-    entry member pairing ceremony admission ticket gossip
+    entry member pairing ceremony admission ticket gossip picture
     gate writers state
     announcement stream control address
     row image

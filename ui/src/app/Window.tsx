@@ -194,6 +194,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         space={space}
         members={members}
         invite={(role, minutes) => model.backend.invite(space.id, role, minutes)}
+        save={model.backend.saveTicket}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />
@@ -202,6 +203,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         nearby={nearby}
         onAsk={ask}
         join={ticket => model.backend.join(ticket)}
+        files={model.backend}
         onJoined={joined => void model.joined(joined)}
         onClose={closeSheet}
         onClosed={sheetClosed}

@@ -5,9 +5,11 @@
  * Ids, hashes and keys are lower-case hex. 64-bit numbers are checked to be below 2^53 before they get here.
  */
 
-import type { Invitation, Inviting, Joined, Nearby, Shown, Welcomed } from './pairing'
+import type { Inviting, Joined, Nearby, Shown, Welcomed } from './pairing'
+import type { Invitation, TicketFiles } from './tickets'
 
 export type * from './pairing'
+export type { ChosenTicket, Invitation, ReadTicket, TicketFiles } from './tickets'
 
 export type Role = 'viewer' | 'editor' | 'owner'
 
@@ -189,9 +191,10 @@ export type BackendEvent =
   | { kind: 'inviting'; inviting: Inviting }
   | { kind: 'nearby'; rows: Nearby[] }
   | { kind: 'tray'; shown: boolean }
+  | { kind: 'drag'; state: 'over' | 'left' | 'dropped' }
   | { kind: 'notice'; notice: Notice }
 
-export interface Backend {
+export interface Backend extends TicketFiles {
   overview(): Promise<Overview>
   listNotes(space: string): Promise<NoteRow[]>
   /** An id only; nothing is stored until the first character. */

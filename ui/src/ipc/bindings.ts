@@ -21,6 +21,12 @@ export const commands = {
 	noteStatus: (note: string) => __TAURI_INVOKE<NoteStatus_Serialize>("note_status", { note }),
 	/**  A ticket for one joiner. Checked again in Rust: only an owner's device. */
 	invite: (space: string, role: Role, minutes: number) => __TAURI_INVOKE<Invitation>("invite", { space, role, minutes }),
+	/**  Saves a ticket of a space that is here, where the person says; the path, or nothing when they did not. */
+	saveTicket: (ticket: string) => __TAURI_INVOKE<string | null>("save_ticket", { ticket }),
+	/**  Lets the person choose the file of a ticket, and reads it; nothing when they chose none. */
+	chooseTicket: () => __TAURI_INVOKE<ChosenTicket | null>("choose_ticket"),
+	/**  Reads the file that a person dropped on the window; nothing when there is none. */
+	droppedTicket: () => __TAURI_INVOKE<ChosenTicket | null>("dropped_ticket"),
 	/**  Joins a space by a ticket. */
 	join: (ticket: string) => __TAURI_INVOKE<Joined>("join", { ticket }),
 	/**  Makes a space of which this device is the owner; its id. */
@@ -109,6 +115,10 @@ rows: Nearby[] } |
 { kind: "tray"; 
 /**  Whether it shows it. */
 shown: boolean } | 
+/**  A file from elsewhere is dragged over the window. */
+{ kind: "drag"; 
+/**  What it does. */
+state: Drag } | 
 /**  Something to read. */
 { kind: "notice"; 
 /**  It. */
@@ -148,6 +158,10 @@ rows: Nearby[] } |
 { kind: "tray"; 
 /**  Whether it shows it. */
 shown: boolean } | 
+/**  A file from elsewhere is dragged over the window. */
+{ kind: "drag"; 
+/**  What it does. */
+state: Drag } | 
 /**  Something to read. */
 { kind: "notice"; 
 /**  It. */
@@ -176,6 +190,14 @@ export type Background_Serialize = {
 	atLogin: boolean | null,
 };
 
+/**  A ticket in a file that a person chose. */
+export type ChosenTicket = {
+	name: string,
+	ticket: string,
+	/**  Until when it says that it is good. */
+	expiresAtMs: Safe,
+};
+
 /**  All of it. */
 export type Diagnosis = Diagnosis_Serialize | Diagnosis_Deserialize;
 
@@ -192,6 +214,15 @@ export type Diagnosis_Serialize = {
 	findings: Finding_Serialize[],
 	tried: Tried_Serialize[],
 };
+
+/**  What a file does that is dragged over the window. */
+export type Drag = 
+/**  It hovers. */
+"over" | 
+/**  It went elsewhere. */
+"left" | 
+/**  It was let go of, and waits to be taken. */
+"dropped";
 
 /**  How a dial ended. */
 export type Ended = 
@@ -241,6 +272,8 @@ export type Finding_Serialize = {
 export type Invitation = {
 	ticket: string,
 	expiresAtMs: Safe,
+	/**  The rows of its QR code, without the edge: `#` is dark, `.` light. */
+	qr: string[],
 };
 
 /**  The invitation of this device. */
@@ -538,6 +571,13 @@ export type PersonState =
 export type Picture = {
 	picture: string,
 	name: string,
+};
+
+/**  A ticket that was found in a file. */
+export type ReadTicket = {
+	ticket: string,
+	/**  Until when it says that it is good. */
+	expiresAtMs: Safe,
 };
 
 /**  Why a command failed: a closed code and a sentence for people. */

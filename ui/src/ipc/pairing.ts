@@ -1,11 +1,6 @@
 /** What is said while a device is let in. Part of `backend.ts`. */
 import type { Role } from './backend'
 
-export interface Invitation {
-  ticket: string
-  expiresAtMs: number
-}
-
 export interface Joined {
   space: string
   name: string

@@ -8,7 +8,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core'
 import { listen } from '@tauri-apps/api/event'
 import type { Backend, BackendEvent, DocMessage, OpenedNote, PushHeader } from './backend'
-import { commands } from './bindings'
+import { commands, type ReadTicket } from './bindings'
 import { BadFrame, decodeMessage, decodeOpened, pushHeaders, selfTest } from './docChannel'
 
 /** The one event of the shell. */
@@ -26,6 +26,10 @@ export function tauriBackend(): Backend {
       void (await commands.setPresence(session, plain(caret), plain(head))),
     noteStatus: commands.noteStatus,
     invite: commands.invite,
+    saveTicket: commands.saveTicket,
+    chooseTicket: commands.chooseTicket,
+    droppedTicket: commands.droppedTicket,
+    readTicket: bytes => invoke<ReadTicket>('read_ticket', bytes),
     join: commands.join,
     newSpace: commands.newSpace,
     renameSpace: async (space, name) => void (await commands.renameSpace(space, name)),

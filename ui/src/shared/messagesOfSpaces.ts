@@ -23,6 +23,11 @@ export const spaces = {
     make: 'Make a ticket',
     making: 'Making a ticket…',
     ready: 'Your ticket',
+    code: 'QR code of the ticket',
+    good: (until: string) => `It lets one device in, until ${until}; who has it can join once.`,
+    save: 'Save as a file…',
+    saved: (path: string) => `Saved as ${path}`,
+    saveFailed: (why: string) => `It was not saved: ${why}.`,
     grants: (space: string, role: Role) =>
       `Whoever uses it can read every note in ${space}, with its history, ${grants[role]}.`,
     grantsRow: (space: string, role: Role) =>
@@ -152,15 +157,22 @@ export const spaces = {
   join: {
     title: 'Join a space',
     intro:
-      'Ask somebody nearby who invites, or paste the ticket that somebody made for you. Nothing of yours is shared by joining.',
+      'Ask somebody nearby who invites, or use the ticket that somebody made for you. Nothing of yours is shared by joining.',
     nearby: 'Nearby',
     nobody: 'Nobody nearby invites at the moment.',
-    ticket: 'Ticket',
+    ticket: 'I have a ticket',
     placeholder: 'SKEIN1-…',
     action: 'Join',
     joining: 'Joining…',
     empty: 'Paste a ticket first.',
     failed: (why: string) => `That did not work: ${why}.`,
+    choose: 'Choose a file…',
+    drop: 'or drop it here: the ticket’s file, or a PNG picture of its QR code.',
+    found: (name: string, until: string) => `The ticket in ${name}. It says that it is good until ${until}.`,
+    foundOld: (name: string, until: string) =>
+      `The ticket in ${name}. By this device’s clock it ended ${until}: it may be too late.`,
+    unread: (why: string) => `No ticket was read: ${why}.`,
+    tooLarge: 'that file is too large to be a ticket. nothing was changed',
     joined: (space: string) => `You joined ${space}.`,
   },
 }

@@ -27,6 +27,15 @@ export function span(left: number): string {
   return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format(value)
 }
 
+/** Until when something is good: "14:20", "Tue 14:20", "12 Nov, 14:20". Milliseconds. */
+export function untilWhen(then: number, now: number): string {
+  const days = Math.round((midnight(then) - midnight(now)) / DAY)
+  if (days === 0) return clock.format(then)
+  return days > 0 && days < 7
+    ? `${weekday.format(then)} ${clock.format(then)}`
+    : `${date.format(then)}, ${clock.format(then)}`
+}
+
 function midnight(ms: number): number {
   return new Date(ms).setHours(0, 0, 0, 0)
 }

@@ -30,7 +30,9 @@ describe('no barrier (axe)', () => {
         await page.getByTestId('invite').click()
         await page.getByTestId('invite-ticket').click()
         await page.getByTestId('invite-make').click()
-        await page.getByTestId('ticket-text').waitFor()
+        await page.getByTestId('ticket-code').waitFor()
+        await page.getByTestId('ticket-save').click()
+        await page.getByText('Saved as').waitFor()
       },
     ],
     ['who is in the space', 'main', members],
@@ -79,6 +81,16 @@ describe('no barrier (axe)', () => {
         await page.getByTestId('ticket-input').fill('nonsense')
         await page.getByTestId('join-submit').click()
         await page.getByRole('alert').waitFor()
+      },
+    ],
+    [
+      'joining, with a ticket from a file',
+      'first',
+      async page => {
+        await page.getByTestId('menu').click()
+        await page.getByTestId('join-open').click()
+        await page.getByTestId('ticket-choose').click()
+        await page.getByText('It says that it is good').waitFor()
       },
     ],
     ['settings', 'quiet', settings],

@@ -7,6 +7,7 @@ mod peer;
 mod run;
 mod space;
 mod state;
+mod ticket;
 
 #[cfg(test)]
 pub use edit_line::EditLine;

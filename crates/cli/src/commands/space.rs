@@ -5,7 +5,7 @@ use skein_app::Network;
 use skein_app::control::{Answer, Request};
 use skein_app::view::{Joined, MemberRow, Role, SetAside, SpaceRow};
 
-use super::{Here, nearby, unexpected};
+use super::{Here, nearby, ticket, unexpected};
 use crate::args::{RoleName, Space};
 use crate::output::Stop;
 
@@ -26,17 +26,25 @@ pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
             space,
             role,
             minutes,
+            file,
+            qr,
             ..
-        } => invite(here, space, given_role(role), minutes).await,
+        } => ticket::invite(here, space, given_role(role), minutes, file, qr).await,
         Space::Join {
             nearby: true,
             from,
             wait,
             ..
         } => nearby::join(here, from, wait).await,
-        Space::Join { ticket, wait, .. } => {
+        Space::Join {
+            ticket, file, wait, ..
+        } => {
+            let ticket = match file {
+                Some(file) => ticket::read(&file)?,
+                None => ticket.join(" "),
+            };
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            join(here, ticket.join(" "), wait_ms).await
+            join(here, ticket, wait_ms).await
         }
         Space::Role {
             device,
@@ -97,24 +105,6 @@ fn given_role(role: RoleName) -> Role {
         RoleName::Editor => Role::Editor,
         RoleName::Viewer => Role::Viewer,
     }
-}
-
-async fn invite(here: &Here, space: Option<String>, role: Role, minutes: u32) -> Result<(), Stop> {
-    let request = Request::SpaceInvite {
-        space,
-        role,
-        minutes,
-    };
-    let Answer::Invitation(invitation) = here.ask(request).await? else {
-        return Err(unexpected().into());
-    };
-    if !here.out.json {
-        here.out.say(&format!(
-            "lets one device in as {}, for {minutes} minutes, while skein runs here:",
-            role_words(Some(role))
-        ));
-    }
-    here.out.value(&invitation, || invitation.ticket.clone())
 }
 
 async fn join(here: &Here, ticket: String, wait_ms: u64) -> Result<(), Stop> {

@@ -76,6 +76,7 @@ const LAYERS: &[Layer] = &[
             "specta-typescript",
             "gtk",
             "webkit2gtk",
+            "rfd",
             "clap",
             "tokio",
         ],
@@ -92,7 +93,7 @@ const TOOL_USES: [&str; 1] = ["serde_json"];
 
 /// Crates that carry a decision: a clock, a socket, a disk, a window, a secret. Not in this list are
 /// the small ones that anybody may use.
-const HEAVY: [&str; 26] = [
+const HEAVY: [&str; 27] = [
     "yrs",
     "redb",
     "libp2p",
@@ -106,6 +107,7 @@ const HEAVY: [&str; 26] = [
     "specta-typescript",
     "gtk",
     "webkit2gtk",
+    "rfd",
     "wry",
     "tao",
     "tantivy",

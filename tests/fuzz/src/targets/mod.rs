@@ -12,6 +12,7 @@ mod image;
 mod markdown;
 mod member;
 mod pairing;
+mod picture;
 mod presence;
 mod recorded;
 mod row;
@@ -34,7 +35,7 @@ pub struct Target {
 }
 
 /// All of them: the network's door first, then what lies behind it, then the disk and people's files.
-pub const ALL: [Target; 21] = [
+pub const ALL: [Target; 22] = [
     frame::FRAME,
     frame::HEADS,
     presence::PRESENCE,
@@ -45,6 +46,7 @@ pub const ALL: [Target; 21] = [
     admission::ADMISSION,
     ticket::TICKET,
     ticket::GOSSIP,
+    picture::PICTURE,
     gate::GATE,
     writers::WRITERS,
     state::STATE,

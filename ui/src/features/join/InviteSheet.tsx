@@ -1,16 +1,14 @@
-import { useEffect, useRef, useState } from 'react'
-import type { Invitation, MemberRow, Role, SpaceRow } from '../../ipc/backend'
+import { useState } from 'react'
+import type { Invitation, MemberRow, Role, SpaceRow, TicketFiles } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import { Choices } from '../../shared/Choices'
-import { CopyButton } from '../../shared/CopyButton'
 import field from '../../shared/Field.module.css'
 import { m } from '../../shared/messages'
 import { deviceLabel } from '../../shared/names'
 import { reason } from '../../shared/reason'
 import { Sheet, SheetEnds } from '../../shared/Sheet'
-import { span } from '../../shared/time'
 import css from './Ticket.module.css'
-import { useTimeLeft } from './useTimeLeft'
+import { TicketMade } from './TicketMade'
 
 const ROLES = [
   { value: 'editor', label: m.invite.editor },
@@ -26,6 +24,7 @@ interface Props {
   space: SpaceRow
   members: MemberRow[]
   invite: (role: Role, minutes: number) => Promise<Invitation>
+  save: TicketFiles['saveTicket']
   onClose: () => void
   onClosed: () => void
 }
@@ -63,7 +62,7 @@ export function InviteSheet(props: Props) {
   )
 }
 
-function TicketMaker({ space, invite, onClose }: Props) {
+function TicketMaker({ space, invite, save, onClose }: Props) {
   const [role, setRole] = useState<Role>('editor')
   const [minutes, setMinutes] = useState<number>(SPANS[0])
   const [making, setMaking] = useState(false)
@@ -84,9 +83,10 @@ function TicketMaker({ space, invite, onClose }: Props) {
 
   if (made !== null)
     return (
-      <Ticket
+      <TicketMade
         invitation={made}
         grants={m.invite.grants(space.name, role)}
+        save={save}
         onClose={onClose}
         onAgain={() => setMade(null)}
       />
@@ -118,50 +118,5 @@ function TicketMaker({ space, invite, onClose }: Props) {
         </Button>
       </SheetEnds>
     </form>
-  )
-}
-
-interface TicketProps {
-  invitation: Invitation
-  grants: string
-  onClose: () => void
-  onAgain: () => void
-}
-
-function Ticket({ invitation, grants, onClose, onAgain }: TicketProps) {
-  const left = useTimeLeft(invitation.expiresAtMs)
-  const text = useRef<HTMLTextAreaElement>(null)
-  // The button that had the focus is gone; the ticket is what comes next, selected for copying.
-  useEffect(() => text.current?.focus(), [])
-  return (
-    <>
-      <div className={field.field}>
-        <label className={field.label} htmlFor="ticket">
-          {m.invite.ready}
-        </label>
-        <textarea
-          ref={text}
-          id="ticket"
-          data-testid="ticket-text"
-          className={`${field.input} ${field.code} ${css.ticket}`}
-          readOnly
-          value={invitation.ticket}
-          onFocus={event => event.target.select()}
-        />
-      </div>
-      <p className={css.grants}>{left > 0 ? `${grants} ${m.invite.keepOpen}` : m.invite.over}</p>
-      <SheetEnds note={left > 0 ? m.invite.open(span(left)) : undefined}>
-        {left > 0 ? (
-          <CopyButton text={invitation.ticket} look="primary" />
-        ) : (
-          <Button look="primary" onClick={onAgain}>
-            {m.invite.make}
-          </Button>
-        )}
-        <Button look="line" onClick={onClose}>
-          {m.menu.close}
-        </Button>
-      </SheetEnds>
-    </>
   )
 }

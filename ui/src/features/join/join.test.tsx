@@ -8,6 +8,12 @@ import { JoinSheet } from './JoinSheet'
 afterEach(cleanup)
 
 const none = () => {}
+const files = {
+  chooseTicket: async () => null,
+  droppedTicket: async () => null,
+  readTicket: () => Promise.reject('nothing is dropped'),
+  subscribe: async () => () => {},
+}
 const space: SpaceRow = { id: 's', name: 'Team Nord', role: 'owner' }
 
 describe('inviting', () => {
@@ -19,6 +25,7 @@ describe('inviting', () => {
         space={space}
         members={[]}
         invite={invite}
+        save={async () => null}
         onClose={none}
         onClosed={none}
         {...more}
@@ -28,7 +35,7 @@ describe('inviting', () => {
   test('asks for nothing but role and time, says what it grants, then shows the ticket', async () => {
     const invite = vi
       .fn<Invite>()
-      .mockResolvedValue({ ticket: 'skein1abc', expiresAtMs: Date.now() + 3_600_000 })
+      .mockResolvedValue({ ticket: 'skein1abc', expiresAtMs: Date.now() + 3_600_000, qr: [] })
     shown(invite)
     expect(
       screen.getByText(/can read every note in Team Nord, with its history, and can edit\./),
@@ -57,7 +64,7 @@ describe('inviting', () => {
   })
 
   test('an expired ticket says so and is not offered for copying', async () => {
-    shown(vi.fn<Invite>().mockResolvedValue({ ticket: 'skein1abc', expiresAtMs: Date.now() - 1 }))
+    shown(vi.fn<Invite>().mockResolvedValue({ ticket: 'skein1abc', expiresAtMs: Date.now() - 1, qr: [] }))
     await userEvent.click(screen.getByRole('button', { name: 'Make a ticket' }))
     expect(await screen.findByText('This ticket is over. Make another one.')).toBeTruthy()
     expect(screen.queryByRole('button', { name: 'Copy' })).toBeNull()
@@ -90,12 +97,13 @@ describe('joining', () => {
         nearby={[]}
         onAsk={none}
         join={join}
+        files={files}
         onJoined={onJoined}
         onClose={none}
         onClosed={none}
       />,
     )
-  const box = () => screen.getByRole('textbox', { name: 'Ticket' })
+  const box = () => screen.getByRole('textbox', { name: 'I have a ticket' })
 
   test('a pasted ticket is joined without the spaces that mail put in', async () => {
     const joined: Joined = { space: 's', name: 'Team Nord', role: 'editor' }

@@ -224,6 +224,12 @@ describe('asking somebody nearby', () => {
         open
         nearby={[ana]}
         onAsk={chosen}
+        files={{
+          chooseTicket: async () => null,
+          droppedTicket: async () => null,
+          readTicket: () => Promise.reject('nothing is dropped'),
+          subscribe: async () => () => {},
+        }}
         join={join}
         onJoined={none}
         onClose={none}

@@ -6,6 +6,7 @@ import type { Backend, BackendEvent, Overview } from '../backend'
 import { OFFLINE_FOUND } from './diagnoses'
 import { FakeNote, type NoteOptions } from './FakeNote'
 import { emptyDoc, ROW, scenario, type World } from './scenarios'
+import TICKET from './ticket.json'
 
 /** The scenario's world as a backend; `window.skeinFake` reaches in from tests. */
 export function fakeBackend(name: string): Backend & { world: World } {
@@ -63,7 +64,21 @@ export function fakeBackend(name: string): Backend & { world: World } {
     invite: async (_space, _role, minutes) => {
       await pause(120)
       if (world.inviteError !== null) throw world.inviteError
-      return { ticket: world.ticket, expiresAtMs: Date.now() + minutes * 60_000 }
+      return { ...TICKET, expiresAtMs: Date.now() + minutes * 60_000 }
+    },
+    saveTicket: async () => {
+      await pause(120)
+      return '/media/stick/Team Nord.skein-ticket'
+    },
+    chooseTicket: async () => {
+      await pause(120)
+      return { name: 'Team Nord.skein-ticket', ticket: TICKET.ticket, expiresAtMs: Date.now() + 600_000 }
+    },
+    droppedTicket: async () => null,
+    readTicket: async bytes => {
+      const ticket = new TextDecoder().decode(bytes).trim()
+      if (!ticket.startsWith('SKEIN1-')) throw 'this is no ticket: a ticket begins with SKEIN1-'
+      return { ticket, expiresAtMs: Date.now() - 60_000 }
     },
     join: async ticket => {
       await pause(400)

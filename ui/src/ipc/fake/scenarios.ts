@@ -23,7 +23,6 @@ export interface World {
   overview: Overview
   members: MemberRow[]
   notes: FakeNote[]
-  ticket: string
   inviteError: string | null
   /** What an opened invitation comes to. */
   inviting: Inviting
@@ -73,8 +72,6 @@ const TRAY: Background = { keepSyncing: true, tray: true, atLogin: false }
 
 const SPACE = '5e1f00000000000000000000000000a1'
 const DAY = 86_400_000
-
-const TICKET = `SKEIN1-${'MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U'.repeat(9)}`
 
 export function emptyDoc(): Y.Doc {
   return new Y.Doc()
@@ -164,7 +161,6 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
       note(5, 'Reading list', READING, 9 * DAY),
       note(6, 'Boiler, again', LISE, 12 * DAY),
     ],
-    ticket: TICKET,
     inviteError: null,
     inviting: waiting(),
     nearby: [],
@@ -187,7 +183,6 @@ function alone(): World {
     overview: overview({ spaces: [{ id: SPACE, name: 'Personal', role: 'owner' }] }),
     members: members([]),
     notes: [],
-    ticket: TICKET,
     inviteError: null,
     inviting: waiting(),
     nearby: [],
