@@ -27,20 +27,29 @@ pub fn said_again(ground: &Ground) {
     scene.write(&[0, 1], "first");
     let card = scene.people[1].host.card();
     let recorded = Traffic::of(&recording.end());
-    let packets: Vec<Vec<u8>> = recorded
+    let address = scene.people[1].host.address().octets();
+    let packets: Vec<&Vec<u8>> = recorded
         .announced_by(card)
         .into_iter()
-        .map(|datagram| datagram.bytes.clone())
-        .filter(|bytes| !Announced::of([bytes.as_slice()]).ports.is_empty())
+        .map(|datagram| &datagram.bytes)
+        .filter(|bytes| {
+            let has_address = bytes.windows(address.len()).any(|part| part == address);
+            let said = Announced::of([bytes.as_slice()]);
+            // An answer may leave parts out.
+            has_address && !said.ports.is_empty() && said.values.contains(&b"t"[..])
+        })
         .collect();
+    assert!(!packets.is_empty(), "Ben announces himself");
     // While all members are connected nobody looks for one; so the stranger waits until one has gone.
     scene.people[1].stop();
     let listener = eve.listener_on_all().expect("a free port");
     listener.set_nonblocking(true).expect("an option");
     let mut knocks = Vec::new();
     for round in 0..2 {
-        for packet in &packets {
-            let forged = forge(packet, &scene.people[1].host, &eve, &listener, round);
+        // Each under a name of its own: which of them shows a tag that Ana knows, a stranger cannot tell.
+        for (number, packet) in packets.iter().enumerate() {
+            let name = [0xa0 + round, u8::try_from(number).expect("some packets")];
+            let forged = forge(packet, &scene.people[1].host, &eve, &listener, name);
             let socket = eve.udp_at_address().expect("a socket");
             let to = (Ipv4Addr::new(224, 0, 0, 251), MDNS);
             socket.send_to(&forged, to).expect("sent");
@@ -59,7 +68,13 @@ pub fn said_again(ground: &Ground) {
 }
 
 /// The announcement with the stranger's address and port, under a name nobody heard yet.
-fn forge(packet: &[u8], from: &Host, eve: &Host, listener: &TcpListener, round: u8) -> Vec<u8> {
+fn forge(
+    packet: &[u8],
+    from: &Host,
+    eve: &Host,
+    listener: &TcpListener,
+    begins: [u8; 2],
+) -> Vec<u8> {
     let port = listener.local_addr().expect("its port").port();
     let heard = Announced::of([packet]);
     let mut forged = packet.to_vec();
@@ -74,7 +89,7 @@ fn forge(packet: &[u8], from: &Host, eve: &Host, listener: &TcpListener, round: 
     }
     for name in heard.values.iter().filter(|value| value.len() == 16) {
         let written = HEXLOWER.encode(name);
-        let other = written.replace(&written[..2], &format!("{:02x}", 0xa0 + round));
+        let other = HEXLOWER.encode(&begins) + &written[4..];
         replace(&mut forged, written.as_bytes(), other.as_bytes());
     }
     forged
