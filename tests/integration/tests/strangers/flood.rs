@@ -46,9 +46,7 @@ pub fn flood(ground: &Ground) {
     let mut scene = Scene::two(&network);
     let ana = &scene.people[0];
     let sources = give_addresses(&eve, &elsewhere, &ana.host);
-    let ready = ana.json(&["status"]);
     let port = port_of(ana);
-    tell(format!("flooding port {port} of {}", ready["device"]));
     let targets = [&ana.host, &elsewhere].map(|host| both_families(host, port));
     let mut figures = [Figure::default(), Figure::default(), Figure::default()];
     let kinds = [Weather::Quiet, Weather::Elsewhere, Weather::Flooded];
@@ -74,9 +72,11 @@ pub fn flood(ground: &Ground) {
 
 /// A member starts while it is flooded all around: it is in soon, and has everything.
 fn comes_in(scene: &mut Scene, flood: impl FnOnce() -> Flood) {
-    scene.people[1].stop();
-    let flood = flood();
     let ben = scene.people[1].device();
+    let mark = scene.people[0].events();
+    scene.people[1].stop();
+    scene.people[0].sees(&ben, false, mark);
+    let flood = flood();
     let mark = scene.people[0].events();
     let began_ms = now_ms();
     scene.people[1].start(&[]);
