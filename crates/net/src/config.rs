@@ -74,6 +74,13 @@ pub const PENDING_INBOUND: usize = 64;
 /// The same from one IPv4 address or one IPv6 /64.
 pub const PENDING_INBOUND_PER_ADDRESS: usize = 4;
 
+/// Connections taken from the system in one [`ACCEPT_WINDOW`]. A room of a hundred devices that come back at once
+/// is in within two; a flood of strangers takes this device no more than these, and waits in the system's queue.
+pub const ACCEPTS_PER_WINDOW: u32 = 64;
+
+/// How long a window of accepting lasts.
+pub const ACCEPT_WINDOW: Duration = Duration::from_millis(100);
+
 /// Connections kept per peer: both sides may dial at once, and refusing the second one makes both
 /// close both, for ever (nimiq #741).
 pub const CONNECTIONS_PER_PEER: usize = 2;

@@ -12,23 +12,32 @@
 //!   what goes wrong there; [`trouble`]: what keeps devices from finding each other.
 //! - [`peer`]: one profile and the `skein` that runs on it; [`circle`]: several in one space.
 //! - [`writer`]: words written into a note, and which of them were called saved.
+//! - [`person`]: somebody before a command that asks.
+//! - [`capture`]: all that a host hears, recorded; [`traffic`]: what a recording holds; [`announced`]: what stands
+//!   in announcements; [`needles`]: what must stand nowhere. [`flood`]: as many connections as one host can make.
 //! - [`disk`]: a small disk, and a file that nobody may write; [`clock`]: a wall clock that jumps.
 //! - [`wait`]: the only way to wait here, for a condition, with a deadline; [`figure`]: a time that
 //!   was promised.
 //! - [`trial`]: a test's name, what it needs, and the main function of a test binary; [`length`]:
 //!   how long it may take.
 
+pub mod announced;
+pub mod capture;
 pub mod chance;
 pub mod circle;
 pub mod clock;
 pub mod disk;
 pub mod figure;
+pub mod flood;
 pub mod ground;
 pub mod length;
+pub mod needles;
 pub mod network;
 pub mod peer;
+pub mod person;
 pub mod process;
 pub mod story;
+pub mod traffic;
 pub mod trial;
 pub mod trouble;
 pub mod wait;

@@ -87,6 +87,22 @@ impl Network {
         }
     }
 
+    /// Makes a hub of it: every host hears what is sent to any other, as on an open wireless network.
+    ///
+    /// # Panics
+    /// On loopback.
+    pub fn is_heard_by_all(&self) {
+        let switch = self
+            .switch
+            .as_ref()
+            .expect("loopback has nobody else to hear it");
+        for bridge in ["br0", "br1"] {
+            // What it learns where somebody stands is forgotten at once, so everything goes everywhere.
+            let set = format!("link set {bridge} type bridge ageing_time 0");
+            switch.space.ip(&set);
+        }
+    }
+
     /// Plugs in a new host with the next address of 10.77.0.0/24.
     pub fn host(&self, name: &str) -> Host {
         let number = self.hosts.fetch_add(1, Ordering::Relaxed) + 1;
@@ -202,6 +218,15 @@ impl Host {
         switch.space.ip(&port);
     }
 
+    /// Pulls the cable, and with it goes the address, as where a program looks after the network.
+    ///
+    /// # Panics
+    /// On loopback.
+    pub fn is_unplugged(&self) {
+        self.cut();
+        self.inside("ip", "addr flush dev eth0 scope global");
+    }
+
     /// Gives the host another address, as another network would.
     ///
     /// # Panics
@@ -214,6 +239,32 @@ impl Host {
         space.ip("addr flush dev eth0 scope global");
         space.ip(&format!("addr add {address}/24 brd + dev eth0"));
         *self.address.lock().expect("no holder panics") = address;
+    }
+
+    /// The address of its network card, as it stands in every frame it sends.
+    ///
+    /// # Panics
+    /// On loopback.
+    pub fn card(&self) -> [u8; 6] {
+        let said = self.inside("cat", "/sys/class/net/eth0/address");
+        let parts = said.trim().split(':');
+        let bytes = parts.map(|part| u8::from_str_radix(part, 16).expect("hex"));
+        bytes
+            .collect::<Vec<u8>>()
+            .try_into()
+            .expect("six bytes of a network card")
+    }
+
+    /// Gives it more addresses, each with the length of its network.
+    ///
+    /// # Panics
+    /// On loopback.
+    pub fn has_also(&self, addresses: &[String]) {
+        for address in addresses {
+            // Nobody else has them, so nobody is asked first.
+            let nodad = if address.contains(':') { " nodad" } else { "" };
+            self.inside("ip", &format!("addr add {address} dev eth0{nodad}"));
+        }
     }
 
     /// Connects from this host to `address`, waiting at most 10 s.
@@ -267,23 +318,33 @@ impl Host {
 
     /// Runs `action` on a thread that stands in this host's namespace. A socket made there stays
     /// there, whichever thread uses it later.
-    fn stand<T: Send + 'static>(
+    pub(crate) fn stand<T: Send + 'static>(
         &self,
         action: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> io::Result<T> {
-        let space = match &self.space {
-            Some(space) => Some(File::open(format!("/run/netns/{}", space.0))?),
-            None => None,
-        };
+        let enter = self.entrance();
         let thread = std::thread::spawn(move || {
-            if let Some(space) = space {
-                move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))?;
-            }
+            enter()?;
             action()
         });
         thread
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the thread panicked")))
+    }
+
+    /// Moves the thread that calls it into this host's namespace, for good.
+    pub(crate) fn entrance(&self) -> impl FnOnce() -> io::Result<()> + Send + 'static {
+        let space = self
+            .space
+            .as_ref()
+            .map(|space| format!("/run/netns/{}", space.0));
+        move || {
+            if let Some(space) = space {
+                let space = File::open(space)?;
+                move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))?;
+            }
+            Ok(())
+        }
     }
 
     fn port(&self, state: &str) {

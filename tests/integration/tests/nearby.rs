@@ -1,6 +1,6 @@
 //! Joining by four pictures: two people, two commands, found on the network by nobody's help.
 
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -8,10 +8,9 @@ use skein_integration::chance::Chance;
 use skein_integration::figure::promised;
 use skein_integration::ground::Ground;
 use skein_integration::network::Network;
-use skein_integration::peer::{COMMAND, Peer, refusal};
-use skein_integration::process::{Answer, Running};
+use skein_integration::peer::{Peer, refusal};
+use skein_integration::person::{Person, asks};
 use skein_integration::trial::{self, Case, Needs};
-use skein_integration::wait::until;
 
 /// From B's launch to a member, of which the people take nothing here (product.md, First run: half within 30 s).
 const JOINED: Duration = Duration::from_secs(30);
@@ -59,66 +58,6 @@ fn two(ground: &Ground) -> (Peer, Peer) {
     let network = Network::new(ground);
     let ana = Peer::new(network.host("ana"), "Ana");
     (ana, Peer::new(network.host("ben"), "Ben"))
-}
-
-/// A command with a person before it.
-struct Person {
-    running: Running,
-    heard: usize,
-}
-
-impl Person {
-    fn types(peer: &Peer, arguments: &[&str]) -> Person {
-        let arguments: Vec<&str> = ["--json"].iter().chain(arguments).copied().collect();
-        let mut command = peer.command(&arguments);
-        let running = Running::start(command.stdin(Stdio::piped()));
-        Person { running, heard: 0 }
-    }
-
-    /// The next state the command shows.
-    fn sees(&mut self, state: &str) -> Value {
-        let from = self.heard;
-        let line = self
-            .running
-            .out
-            .find(from, COMMAND, |line| Some(line.to_owned()));
-        let line = line.unwrap_or_else(|| panic!("no {state}: {}", self.running.err.tail(5)));
-        self.heard += 1;
-        let value: Value = serde_json::from_str(&line).expect("JSON");
-        assert_eq!(value["state"], state, "{value}");
-        value
-    }
-
-    fn ends(mut self) -> Answer {
-        let status = self.running.ends_within(COMMAND).expect("it ends");
-        Answer {
-            code: status.code(),
-            out: self.running.out.all(),
-            err: self.running.err.all(),
-        }
-    }
-
-    fn result(self) -> Value {
-        let answer = self.ends();
-        assert_eq!(answer.code, Some(0), "{}", answer.err);
-        let last = answer.out.lines().last().expect("a result");
-        serde_json::from_str(last).expect("JSON")
-    }
-}
-
-/// The guest asks, and again where it is told to: what one that was killed asked a moment before may still count.
-fn asks(ben: &Peer) -> (Person, Value) {
-    until("the guest is shown pictures", COMMAND, || {
-        let mut guest = Person::types(ben, &["space", "join", "--nearby"]);
-        let out = &guest.running.out;
-        if out.find(0, COMMAND, |line| Some(line.to_owned())).is_some() {
-            let shown = guest.sees("pictures");
-            return Some((guest, shown));
-        }
-        let told = guest.running.err.tail(5);
-        assert!(told.contains("try again in a few seconds"), "{told}");
-        None
-    })
 }
 
 /// Both at the point where the pictures stand on both screens: the number of the right row.

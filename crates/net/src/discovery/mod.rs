@@ -61,6 +61,15 @@ pub(crate) enum Reach {
     Loopback,
 }
 
+/// How a name is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Leave {
+    /// With a goodbye, so that others forget it at once.
+    Goodbye,
+    /// Without a word: this may be another network already, whose listeners would know us again by the name.
+    Silently,
+}
+
 /// A running announcement and search under one random name.
 pub(crate) struct Discovery {
     daemon: ServiceDaemon,
@@ -80,6 +89,9 @@ impl Discovery {
         reach: Reach,
     ) -> Result<Self, mdns_sd::Error> {
         let daemon = ServiceDaemon::new()?;
+        // On its own it would say this name on the next network too; the network task looks every
+        // second and begins anew under another one.
+        daemon.set_ip_check_interval(0)?;
         match reach {
             Reach::Everywhere => {}
             #[cfg(test)]
@@ -125,6 +137,16 @@ impl Discovery {
         self.daemon.register(service)
     }
 
+    /// From here on nothing is said under our name: mdns-sd says nothing of a service that has no address,
+    /// not even goodbye.
+    fn fall_silent(&self) -> Result<(), mdns_sd::Error> {
+        let host = format!("{}.local.", self.host);
+        let none: &[(&str, &str)] = &[];
+        let mut service = ServiceInfo::new(SERVICE, &self.instance, &host, (), self.port, none)?;
+        service.set_requires_probe(false);
+        self.daemon.register(service)
+    }
+
     /// The next note.
     pub(crate) async fn next(&mut self) -> Note {
         let note = self.notes.recv().await.unwrap_or(Note::Ended);
@@ -137,8 +159,13 @@ impl Discovery {
         now.duration_since(self.heard_at) > config::DISCOVERY_WATCHDOG
     }
 
-    /// Says goodbye and waits until the thread has closed its sockets.
-    pub(crate) async fn stop(self) {
+    /// Stops, and waits until the thread has closed its sockets.
+    pub(crate) async fn stop(self, leave: Leave) {
+        if leave == Leave::Silently
+            && let Err(error) = self.fall_silent()
+        {
+            tracing::warn!(%error, "discovery may say its old name once more");
+        }
         if self.daemon.shutdown().is_err() {
             tracing::debug!("discovery had already ended");
         }

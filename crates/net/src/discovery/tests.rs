@@ -86,11 +86,11 @@ async fn an_announcement_is_heard_changed_and_taken_back() {
     assert!(after.txt.matches(&[tag(1)]).next().is_none());
     assert!(after.txt.matches(&[tag(2)]).next().is_some());
 
-    first.stop().await;
+    first.stop(Leave::Goodbye).await;
     let leaving =
         async { while !matches!(second.next().await, Note::Gone(gone) if gone == name) {} };
     timeout(wait(20), leaving).await.expect("a goodbye");
-    second.stop().await;
+    second.stop(Leave::Silently).await;
 }
 
 #[test]

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::addr::reachable;
 use crate::config::{self, Listen};
-use crate::discovery::{Discovery, Note, Reach};
+use crate::discovery::{Discovery, Leave, Note, Reach};
 use crate::event::{NetEvent, StreamEnd, TroubleCode};
 use crate::swarm::{self, Skein, Tasks};
 use crate::task::Task;
@@ -120,7 +120,7 @@ impl Task {
         online.lifelines.cut_all();
         online.tasks.shutdown().await;
         if let Some(discovery) = online.discovery {
-            discovery.stop().await;
+            discovery.stop(Leave::Goodbye).await;
         }
         while self.stopping.join_next().await.is_some() {}
     }
@@ -165,7 +165,12 @@ impl Task {
         self.keeper.poke(Instant::now());
         self.tell_listening();
         self.tell(NetEvent::NetworkChanged);
-        self.restart_discovery();
+        // Who only gained an address is still where its name is known.
+        let leave = match change.woke || !change.lost.is_empty() {
+            true => Leave::Silently,
+            false => Leave::Goodbye,
+        };
+        self.restart_discovery(leave);
     }
 
     fn start_discovery(&mut self) {
@@ -190,18 +195,18 @@ impl Task {
         }
     }
 
-    fn restart_discovery(&mut self) {
-        self.stop_discovery();
+    fn restart_discovery(&mut self, leave: Leave) {
+        self.stop_discovery(leave);
         self.start_discovery();
     }
 
-    fn stop_discovery(&mut self) {
+    fn stop_discovery(&mut self, leave: Leave) {
         if let Some(old) = self
             .online
             .as_mut()
             .and_then(|online| online.discovery.take())
         {
-            self.stopping.spawn(old.stop());
+            self.stopping.spawn(old.stop(leave));
             self.sightings
                 .clear()
                 .into_iter()
@@ -214,7 +219,9 @@ impl Task {
         while self.stopping.try_join_next().is_some() {}
         let Some(online) = &self.online else { return };
         match &online.discovery {
-            Some(discovery) if discovery.is_stale(now) => self.restart_discovery(),
+            Some(discovery) if discovery.is_stale(now) => {
+                self.restart_discovery(Leave::Goodbye);
+            }
             None if now >= online.retry_discovery => self.start_discovery(),
             Some(_) | None => {}
         }
@@ -233,7 +240,7 @@ impl Task {
             }
             Note::Ended => {
                 // Not at once: whoever floods the network would have us build it all the time.
-                self.stop_discovery();
+                self.stop_discovery(Leave::Goodbye);
                 if let Some(online) = self.online.as_mut() {
                     online.retry_discovery = now + config::DISCOVERY_RETRY;
                 }

@@ -22,7 +22,7 @@ use futures::future::BoxFuture;
 use libp2p::Multiaddr;
 use libp2p::core::transport::{DialOpts, ListenerId, TransportError, TransportEvent};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 pub use bind::BindError;
 pub(crate) use bind::{Bound, bind, everywhere_at};
@@ -54,6 +54,7 @@ pub(crate) struct Tcp {
     listeners: Vec<TcpListener>,
     lifelines: Lifelines,
     pause: Option<Pin<Box<Sleep>>>,
+    pace: AcceptPace,
     announced: bool,
     events: VecDeque<TransportEvent<Ready<io::Result<Socket>>, io::Error>>,
     waker: Option<Waker>,
@@ -67,6 +68,7 @@ impl Tcp {
             listeners,
             lifelines,
             pause: None,
+            pace: AcceptPace::default(),
             announced: false,
             events: VecDeque::new(),
             waker: None,
@@ -81,6 +83,10 @@ impl Tcp {
             }
             self.pause = None;
         }
+        if let Some(until) = self.pace.full(Instant::now()) {
+            self.rest(until, cx);
+            return Poll::Pending;
+        }
         for index in 0..self.listeners.len() {
             let accepted = match self.listeners[index].poll_accept(cx) {
                 Poll::Pending => continue,
@@ -91,17 +97,49 @@ impl Tcp {
                 Ok((local, remote, Socket::new(stream, &self.lifelines)?))
             });
             match opened {
-                Ok(incoming) => return Poll::Ready(incoming),
+                Ok(incoming) => {
+                    self.pace.taken += 1;
+                    return Poll::Ready(incoming);
+                }
                 Err(error) => {
                     tracing::debug!(%error, "accept failed");
-                    let mut pause = Box::pin(tokio::time::sleep(ACCEPT_PAUSE));
-                    let _ = pause.poll_unpin(cx); // registers the waker
-                    self.pause = Some(pause);
+                    self.rest(Instant::now() + ACCEPT_PAUSE, cx);
                     return Poll::Pending;
                 }
             }
         }
         Poll::Pending
+    }
+
+    fn rest(&mut self, until: Instant, cx: &mut Context<'_>) {
+        let mut pause = Box::pin(sleep_until(until));
+        // Registers the waker, unless the time has come already.
+        if pause.poll_unpin(cx).is_ready() {
+            cx.waker().wake_by_ref();
+        }
+        self.pause = Some(pause);
+    }
+}
+
+/// How many connections were taken lately. What is too much stays in the system's queue and costs
+/// nothing there; dials to members do not come this way.
+#[derive(Debug, Default)]
+struct AcceptPace {
+    window_ends: Option<Instant>,
+    taken: u32,
+}
+
+impl AcceptPace {
+    /// When the next may be taken, if not now.
+    fn full(&mut self, now: Instant) -> Option<Instant> {
+        match self.window_ends {
+            Some(ends) if now < ends => (self.taken >= config::ACCEPTS_PER_WINDOW).then_some(ends),
+            _ => {
+                self.window_ends = Some(now + config::ACCEPT_WINDOW);
+                self.taken = 0;
+                None
+            }
+        }
     }
 }
 
@@ -190,5 +228,22 @@ impl libp2p::Transport for Tcp {
         }
         this.waker = Some(cx.waker().clone());
         Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_gets_a_window_s_worth_and_waits_for_the_next() {
+        let (mut pace, now) = (AcceptPace::default(), Instant::now());
+        for _ in 0..config::ACCEPTS_PER_WINDOW {
+            assert_eq!(pace.full(now), None);
+            pace.taken += 1;
+        }
+        let ends = now + config::ACCEPT_WINDOW;
+        assert_eq!(pace.full(now), Some(ends));
+        assert_eq!(pace.full(ends), None);
     }
 }
