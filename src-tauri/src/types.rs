@@ -1,6 +1,7 @@
 //! What the page is told, as it reads it: camel case, hex ids, numbers below 2⁵³. Exported to `ui/src/ipc/bindings.ts`.
 
 mod background;
+mod key;
 mod pairing;
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use skein_app::view;
 use specta::Type;
 
 pub use background::Background;
+pub use key::{KeyPlace, KeyState};
 pub use pairing::{Invitation, Inviting, Joined, Nearby, Shown, Welcomed};
 
 /// A 64-bit count or time that the page reads as a number; checked to fit.
@@ -336,6 +338,11 @@ pub enum BackendEvent {
     Nearby {
         /// All of them.
         rows: Vec<Nearby>,
+    },
+    /// Where this device's key lies, or that it is being moved.
+    Key {
+        /// As it stands.
+        key: KeyState,
     },
     /// The desktop began or ceased to show the icon in the tray.
     Tray {

@@ -15,6 +15,7 @@ mod doctor;
 mod execute;
 mod floor;
 mod held;
+mod key;
 mod names;
 mod network;
 mod outgoing;
@@ -85,6 +86,7 @@ pub(crate) struct Driver {
     names: names::SpaceNames,
     settings: settings::Settings,
     pairing: pairing::Pairing,
+    key_moving: key::KeyMoving,
     waits: waits::Waits,
     telling: tell::Telling,
     snapshots: snapshots::Snapshots,
