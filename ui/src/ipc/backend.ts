@@ -5,6 +5,8 @@
  * Ids, hashes and keys are lower-case hex. 64-bit numbers are checked to be below 2^53 before they get here.
  */
 
+import type { KeyBackend, KeyState } from './backendOfKey'
+
 export type Role = 'viewer' | 'editor' | 'owner'
 
 export interface SpaceRow {
@@ -231,10 +233,11 @@ export type BackendEvent =
   | { kind: 'overview'; overview: Overview }
   | { kind: 'inviting'; inviting: Inviting }
   | { kind: 'nearby'; rows: Nearby[] }
+  | { kind: 'key'; key: KeyState }
   | { kind: 'tray'; shown: boolean }
   | { kind: 'notice'; notice: Notice }
 
-export interface Backend {
+export interface Backend extends KeyBackend {
   overview(): Promise<Overview>
   listNotes(space: string): Promise<NoteRow[]>
   /** An id only; nothing is stored until the first character. */
@@ -278,7 +281,10 @@ export interface Backend {
   setKeepSyncing(keep: boolean): Promise<void>
   setAtLogin(on: boolean): Promise<void>
   openLink(url: string): Promise<void>
-  /** Ends the headless Skein that holds the profile and opens it here. Everything else is rejected as `held` until then. */
+  /**
+   * Opens the profile where that failed at first, and ends the headless Skein that holds it, if one does. Everything
+   * else is rejected until then.
+   */
   takeOver(): Promise<void>
   /** Once it is resolved, every event is heard, until its value is called. */
   subscribe(listener: (event: BackendEvent) => void): Promise<() => void>

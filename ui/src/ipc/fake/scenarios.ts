@@ -1,6 +1,7 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
 import type { Background, Diagnosis, Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
+import type { KeyState } from '../backendOfKey'
 import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
@@ -19,6 +20,9 @@ export interface World {
   inviting: Inviting
   nearby: Nearby[]
   background: Background
+  key: KeyState
+  /** How a key store takes being asked. */
+  keyStore: 'answers' | 'asks a person' | 'absent'
   /** What the doctor says. */
   diagnosis: Diagnosis
 }
@@ -59,6 +63,9 @@ const ANA: Nearby = {
 
 /** Where a panel shows the icon. */
 const TRAY: Background = { keepSyncing: true, tray: true, atLogin: false }
+
+/** As a profile is made. */
+const KEY: KeyState = { place: 'file', moving: null, copyLeft: false }
 
 const SPACE = '5e1f00000000000000000000000000a1'
 const DAY = 86_400_000
@@ -158,6 +165,8 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     inviting: waiting(),
     nearby: [],
     background: { ...TRAY },
+    key: { ...KEY },
+    keyStore: 'answers',
     diagnosis: peers.some(({ online }) => online) ? FOUND : GUESTS,
   }
 }
@@ -180,6 +189,8 @@ function alone(): World {
     inviting: waiting(),
     nearby: [],
     background: { ...TRAY },
+    key: { ...KEY },
+    keyStore: 'answers',
     diagnosis: NOBODY,
   }
 }
@@ -259,6 +270,11 @@ const WORLDS: Record<string, () => World> = {
   }),
   /** A desktop where nothing shows the icon. */
   untrayed: () => ({ ...alone(), background: { keepSyncing: false, tray: false, atLogin: true } }),
+  /** The key lies in the key store; a move was cut short. */
+  keystored: () => ({ ...alone(), key: { ...KEY, place: 'keystore', copyLeft: true } }),
+  /** A key store that waits for its password. */
+  keyAsking: () => ({ ...alone(), keyStore: 'asks a person' }),
+  keyless: () => ({ ...alone(), keyStore: 'absent' }),
   /** Ben, alone, with somebody nearby who invites. */
   invited: () => ({ ...alone(), overview: benAlone(), nearby: [ANA] }),
   /** More than one space to choose from. */
