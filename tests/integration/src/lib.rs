@@ -13,6 +13,7 @@
 //! - [`peer`]: one profile and the `skein` that runs on it; [`circle`]: several in one space.
 //! - [`writer`]: words written into a note, and which of them were called saved.
 //! - [`disk`]: a small disk, and a file that nobody may write; [`clock`]: a wall clock that jumps.
+//! - [`key_store`]: a device's own session bus, with a real key store on it.
 //! - [`wait`]: the only way to wait here, for a condition, with a deadline; [`figure`]: a time that
 //!   was promised.
 //! - [`trial`]: a test's name, what it needs, and the main function of a test binary; [`length`]:
@@ -24,6 +25,7 @@ pub mod clock;
 pub mod disk;
 pub mod figure;
 pub mod ground;
+pub mod key_store;
 pub mod length;
 pub mod network;
 pub mod peer;
