@@ -174,7 +174,7 @@ fn killed_while_moving(ground: &Ground) {
             assert_eq!(is_here, after["place"] == "file", "{after}");
         }
     }
-    tell(&format!(
+    tell(format!(
         "{kills} moves killed, {cut_short} of them before they were done, {with_copy} with a copy left"
     ));
     assert!(

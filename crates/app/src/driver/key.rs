@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
 
 use tokio::sync::mpsc;
@@ -94,7 +95,9 @@ impl Driver {
         let thread = std::thread::Builder::new()
             .name("skein-key".into())
             .spawn(move || {
-                let moved = mover.bring(to, &patience);
+                let moving = AssertUnwindSafe(|| mover.bring(to, &patience));
+                // Whoever waits for the answer must get one, whatever the bus's library stumbles over.
+                let moved = catch_unwind(moving).unwrap_or_else(|_| Err(mover.broke_off()));
                 let job: Job = Box::new(move |driver| driver.key_moved(&mover, moved));
                 if let Some(jobs) = to_jobs.upgrade() {
                     // It fails only when the loop is ending: the next start reads what key.toml says.

@@ -97,6 +97,20 @@ async fn writing_goes_on_while_the_store_waits_for_a_person_and_it_can_be_called
 }
 
 #[tokio::test]
+async fn whoever_asked_is_answered_also_when_the_talk_with_the_store_breaks_off() {
+    let temp = tempfile::tempdir().unwrap();
+    let (dir, store) = (temp.path().join("profile"), MemoryStore::new());
+    let app = open(&dir, &store).await;
+    store.feel(Mood::Bursting);
+    let refused = timeout(PATIENCE, app.move_key(KeyPlace::Keystore)).await;
+    assert_eq!(refused.unwrap().unwrap_err().code(), Code::KeyStoreRefused);
+    store.feel(Mood::Well);
+    let key = app.move_key(KeyPlace::Keystore).await.unwrap();
+    assert_eq!((key.place, key.copy_left), (KeyPlace::Keystore, false));
+    app.close().await;
+}
+
+#[tokio::test]
 async fn closing_ends_a_move_that_waits_and_frees_the_profile() {
     let temp = tempfile::tempdir().unwrap();
     let (dir, store) = (temp.path().join("profile"), MemoryStore::new());

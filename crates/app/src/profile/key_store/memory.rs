@@ -24,6 +24,8 @@ pub(crate) enum Mood {
     Refusing,
     /// What is written does not come back as it was.
     Garbling,
+    /// What talks to it panics.
+    Bursting,
     /// It keeps what it is told to forget, and says that it is locked.
     Clinging,
 }
@@ -78,6 +80,7 @@ impl MemoryStore {
                 }
                 Err(KeyStoreError::CalledOff)
             }
+            Mood::Bursting => panic!("a library stumbles, as a test wants it"),
             mood => Ok(mood),
         }
     }

@@ -88,6 +88,14 @@ impl Mover {
         self.bring_watched(to, patience, &mut |_| true)
     }
 
+    /// What to say where a move ended in the middle of a call. `key.toml` says what stands, as after a crash.
+    pub(crate) fn broke_off(&self) -> MoveError {
+        MoveError::Store {
+            why: KeyStoreError::Refused("the talk with it broke off".into()),
+            stays: self.toml.place,
+        }
+    }
+
     /// What `key.toml` says now.
     pub(super) fn toml(&self) -> KeyToml {
         self.toml
