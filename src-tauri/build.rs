@@ -39,6 +39,9 @@ const COMMANDS: &[&str] = &[
     "background",
     "set_keep_syncing",
     "set_at_login",
+    "key",
+    "move_key",
+    "call_off_moving_key",
     "echo_bytes",
 ];
 

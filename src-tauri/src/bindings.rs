@@ -52,6 +52,9 @@ fn the_generated_types_are_the_committed_ones() {
             commands::background,
             commands::set_keep_syncing,
             commands::set_at_login,
+            commands::key,
+            commands::move_key,
+            commands::call_off_moving_key,
         ])
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
         .typ::<types::BackendEvent>()

@@ -15,8 +15,8 @@ use crate::doctor::Diagnosis;
 use crate::shell::Shell;
 use crate::tray::Tray;
 use crate::types::{
-    Background, Invitation, Inviting, Joined, MemberRow, Nearby, NoteRow, NoteStatus, Overview,
-    Refusal, Role, SetAside, Shown, Welcomed,
+    Background, Invitation, Inviting, Joined, KeyPlace, KeyState, MemberRow, Nearby, NoteRow,
+    NoteStatus, Overview, Refusal, Role, SetAside, Shown, Welcomed,
 };
 
 /// How long a join may take before the window says so: the inviter may be starting, the network waking.
@@ -351,7 +351,7 @@ pub async fn open_link(url: String) -> Answer<()> {
     })
 }
 
-/// Ends the `skein run` that holds the profile, and opens the profile here.
+/// Opens the profile here, where that failed at first. Ends the `skein run` that holds it, if one does.
 #[tauri::command]
 #[specta::specta]
 pub async fn take_over(shell: State<'_, Shell>) -> Answer<()> {
@@ -384,6 +384,27 @@ pub async fn set_at_login(shell: State<'_, Shell>, on: bool) -> Answer<()> {
         code: "not_found".into(),
         message: format!("the autostart folder cannot be written ({error}); nothing was changed"),
     })
+}
+
+/// Where this device's key lies.
+#[tauri::command]
+#[specta::specta]
+pub async fn key(shell: State<'_, Shell>) -> Answer<KeyState> {
+    Ok(app(&shell)?.key().await?.into())
+}
+
+/// Moves the key. Answers when it lies there, which may take as long as a person needs to find a password.
+#[tauri::command]
+#[specta::specta]
+pub async fn move_key(shell: State<'_, Shell>, to: KeyPlace) -> Answer<KeyState> {
+    Ok(app(&shell)?.move_key(to.into()).await?.into())
+}
+
+/// Ends a move of the key that waits; the move's own answer says what came of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn call_off_moving_key(shell: State<'_, Shell>) -> Answer<()> {
+    Ok(app(&shell)?.call_off_moving_key().await?)
 }
 
 /// Brings the very bytes back: the page's proof that the binary route works.

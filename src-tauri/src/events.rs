@@ -55,6 +55,7 @@ fn translate(event: ShellEvent) -> Option<BackendEvent> {
         ShellEvent::Nearby(rows) => BackendEvent::Nearby {
             rows: rows.into_iter().map(Nearby::from).collect(),
         },
+        ShellEvent::Key(key) => BackendEvent::Key { key: key.into() },
         ShellEvent::Notice {
             code,
             message,

@@ -67,12 +67,14 @@ impl Shell {
         self.closing.store(false, Ordering::SeqCst);
     }
 
-    /// Ends the headless peer that holds the profile and opens the profile here.
+    /// Opens the profile here, where that failed at first; ends the headless peer that holds it, if one does.
     pub async fn take_over(&self) -> Result<(), Fault> {
-        if self.app().is_ok() {
+        let Err(fault) = self.app() else {
             return Ok(());
+        };
+        if fault.code == Code::Held {
+            ask_holder(&self.options, &Request::Stop).await?;
         }
-        ask_holder(&self.options, &Request::Stop).await?;
         // It says goodbye to its peers and closes its database before it lets go.
         let deadline = Instant::now() + LETTING_GO;
         loop {
@@ -193,6 +195,9 @@ pub fn run(args: Args) -> ExitCode {
             commands::background,
             commands::set_keep_syncing,
             commands::set_at_login,
+            commands::key,
+            commands::move_key,
+            commands::call_off_moving_key,
             commands::echo_bytes,
         ])
         .setup(move |tauri| {

@@ -2,6 +2,7 @@
 
 mod aside;
 mod background;
+mod key;
 mod pairing;
 
 use serde::Serialize;
@@ -10,6 +11,7 @@ use specta::Type;
 
 pub use aside::SetAside;
 pub use background::Background;
+pub use key::{KeyPlace, KeyState};
 pub use pairing::{
     ChosenTicket, Invitation, Inviting, Joined, Nearby, ReadTicket, Shown, Welcomed,
 };
@@ -340,6 +342,11 @@ pub enum BackendEvent {
     Nearby {
         /// All of them.
         rows: Vec<Nearby>,
+    },
+    /// Where this device's key lies, or that it is being moved.
+    Key {
+        /// As it stands.
+        key: KeyState,
     },
     /// The desktop began or ceased to show the icon in the tray.
     Tray {

@@ -114,6 +114,9 @@ const MOMENTS = {
     },
   ],
   'settings-no-tray': ['untrayed', async page => openMenu(page, 'Settings')],
+  'settings-keystore': ['keystored', async page => openMenu(page, 'Settings')],
+  'settings-moving': ['keyAsking', async page => moveKey(page, 'key-call-off')],
+  'settings-no-keystore': ['keyless', async page => moveKey(page, 'key-move')],
   peer: ['quiet', async page => openMenu(page, 'Add a device by address')],
   why: ['behind', async page => page.getByTestId('doctor-why').waitFor({ timeout: 15_000 })],
   doctor: ['behind', async page => doctor(page)],
@@ -195,6 +198,12 @@ async function openMenu(page, item) {
   await page.getByRole('button', { name: 'More' }).click()
   await page.getByRole('menuitem', { name: item }).click()
   await page.getByRole('dialog').waitFor()
+}
+
+async function moveKey(page, then) {
+  await openMenu(page, 'Settings')
+  await page.getByTestId('key-move').click()
+  await page.getByTestId(then).waitFor()
 }
 
 async function invited(page, title) {

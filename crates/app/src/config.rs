@@ -46,6 +46,13 @@ pub const HOLDER_WAIT: Duration = Duration::from_millis(500);
 /// How often a waiting command looks again whether the profile is free.
 pub const HELD_POLL: Duration = Duration::from_millis(50);
 
+/// How long a key store may take for what it answers by itself. A session bus may have to start it first, which takes
+/// seconds on a busy machine; the bus itself gives up after 25 s.
+pub const KEY_STORE_ANSWER: Duration = Duration::from_secs(30);
+
+/// How long a person may take to find the password that unlocks the key store.
+pub const KEY_STORE_PERSON: Duration = Duration::from_secs(120);
+
 /// Longest name of a person, device or space in bytes (formats.md: strings).
 pub const NAME_BYTES: usize = 256;
 

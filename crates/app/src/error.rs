@@ -7,6 +7,8 @@
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+use crate::profile::{KeyStoreError, MoveError};
+
 /// The closed list of ways in which a request can fail.
 ///
 /// A shell may act on a code; a new one is added here and nowhere else.
@@ -51,8 +53,14 @@ pub enum Code {
     ProfileDamaged,
     /// The key is not where `key.toml` says, or it is another one.
     KeyMissing,
+    /// The key store is locked, or said no.
+    KeyStoreRefused,
+    /// A person called it off.
+    CalledOff,
     /// The database failed while it was in use.
     Storage,
+    /// No key store answered.
+    NoKeyStore,
     /// No `skein run` and no window holds the profile.
     NoPeer,
     /// Nobody answered at the address, or nobody is there.
@@ -97,6 +105,8 @@ impl Code {
             | Code::NoProfile
             | Code::FileFailed
             | Code::VerifyFailed
+            | Code::KeyStoreRefused
+            | Code::CalledOff
             | Code::TooMuch => Class::NotSo,
             Code::ProfileOpenToOthers
             | Code::ProfileReadOnly
@@ -104,6 +114,7 @@ impl Code {
             | Code::KeyMissing
             | Code::Storage => Class::Profile,
             Code::NoPeer
+            | Code::NoKeyStore
             | Code::Unreachable
             | Code::TimedOut
             | Code::PortBusy
@@ -204,6 +215,15 @@ pub enum ProfileError {
         /// What was expected and what was found.
         what: String,
     },
+    /// The root secret lies in the system's key store, and did not come from there.
+    #[error(
+        "the key of this device lies in the system's key store: {why}. the notes are untouched and no new \
+         key was made. {advice}", advice = why.advice_to_open()
+    )]
+    KeyStore {
+        /// What the store said.
+        why: KeyStoreError,
+    },
     /// Another process holds the profile.
     #[error("{holder} uses the profile in {dir}. nothing was changed. {advice}")]
     Held {
@@ -230,6 +250,9 @@ pub enum AppError {
     /// The profile could not be opened.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// The key could not be moved.
+    #[error(transparent)]
+    Move(#[from] MoveError),
     /// Any failure that carries its code and sentence with it.
     #[error("{message}")]
     Coded {
@@ -266,15 +289,35 @@ impl AppError {
     pub fn code(&self) -> Code {
         match self {
             AppError::Coded { code, .. } => *code,
-            AppError::Profile(error) => match error {
-                ProfileError::Missing(_) => Code::NoProfile,
-                ProfileError::OpenToOthers { .. } => Code::ProfileOpenToOthers,
-                ProfileError::ReadOnly { .. } => Code::ProfileReadOnly,
-                ProfileError::Damaged { .. } | ProfileError::File { .. } => Code::ProfileDamaged,
-                ProfileError::Key { .. } => Code::KeyMissing,
-                ProfileError::Held { .. } => Code::Held,
-            },
+            AppError::Profile(error) => profile_code(error),
+            AppError::Move(error) => move_code(error),
         }
+    }
+}
+
+fn profile_code(error: &ProfileError) -> Code {
+    match error {
+        ProfileError::Missing(_) => Code::NoProfile,
+        ProfileError::OpenToOthers { .. } => Code::ProfileOpenToOthers,
+        ProfileError::ReadOnly { .. } => Code::ProfileReadOnly,
+        ProfileError::Damaged { .. } | ProfileError::File { .. } => Code::ProfileDamaged,
+        ProfileError::Key { .. } | ProfileError::KeyStore { .. } => Code::KeyMissing,
+        ProfileError::Held { .. } => Code::Held,
+    }
+}
+
+fn move_code(error: &MoveError) -> Code {
+    match error {
+        MoveError::NotTheSame { .. } => Code::KeyStoreRefused,
+        MoveError::Files { why, .. } => profile_code(why),
+        MoveError::Store { why, .. } => match why {
+            KeyStoreError::NoAnswer(_) => Code::NoKeyStore,
+            KeyStoreError::CalledOff => Code::CalledOff,
+            KeyStoreError::Locked
+            | KeyStoreError::Refused(_)
+            | KeyStoreError::Nothing
+            | KeyStoreError::Another => Code::KeyStoreRefused,
+        },
     }
 }
 

@@ -18,6 +18,7 @@
 //! | let somebody in by four pictures | [`App::open_invitation`], then [`ShellEvent::Inviting`] says what to ask the person, then [`App::pick`] |
 //! | join by four pictures | [`App::nearby`], [`App::ask_to_join`], [`App::welcome`], [`App::open_joined`] |
 //! | say why nobody is found | [`App::diagnose`] |
+//! | say where the device's key lies, move it | [`App::key`], [`App::move_key`], [`App::call_off_moving_key`] |
 //! | write from Rust | [`App::create_note`], [`App::append`], [`App::edit`], [`App::rename`] |
 //! | do what a command asks | [`App::answer`]: one [`control::Request`], one [`control::Answer`] |
 //! | end | [`App::close`]: everything called saved is on disk, everything sent is handed over |

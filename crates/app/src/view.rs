@@ -4,6 +4,7 @@
 //! changed. Ids are lower-case hex, absent values null, times Unix milliseconds.
 
 mod doctor;
+mod key;
 mod members;
 mod pairing;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use skein_space::{DeviceKey, Incarnation, NoteId, SpaceId};
 
 pub use doctor::{Cause, Diagnosis, Ended, Finding, Tried};
+pub use key::KeyView;
 pub use members::{Cut, MemberRow, Role, RoleChanged, SetAside, TakenIn};
 pub use pairing::{
     Invitation, Inviting, InvitingOver, Joined, Missed, Nearby, Picture, Shown, Welcomed,

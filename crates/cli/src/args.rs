@@ -35,6 +35,9 @@ pub enum Command {
     /// Other devices and their addresses
     #[command(subcommand)]
     Peer(Peer),
+    /// Where the secret key of this device lies: in the profile's file, or in the system's key store
+    #[command(subcommand)]
+    Key(Key),
     /// Be a peer without a window, until SIGINT or SIGTERM
     Run(Run),
     /// Print the events of the running peer as JSON lines
@@ -259,6 +262,28 @@ pub enum Peer {
     },
     /// Say why no other device is found, or which are connected; takes about six seconds
     Doctor,
+}
+
+/// `skein key …`
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Say where it lies
+    Show,
+    /// Move it; the key store may ask for its password
+    Move {
+        /// Where to
+        #[arg(long, value_enum)]
+        to: KeyPlaceName,
+    },
+}
+
+/// Where a key may lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyPlaceName {
+    /// In the key store of the operating system
+    Keystore,
+    /// In a file of the profile
+    File,
 }
 
 /// `skein run`

@@ -41,6 +41,15 @@ fn what_is_not_built_does_not_exist() {
 }
 
 #[test]
+fn a_key_is_moved_to_one_of_two_places_that_are_named() {
+    assert!(parse("skein key show --json").is_ok());
+    assert!(parse("skein key move --to keystore").is_ok());
+    assert!(parse("skein key move --to file").is_ok());
+    assert!(parse("skein key move").is_err());
+    assert!(parse("skein key move --to elsewhere").is_err());
+}
+
+#[test]
 fn the_doctor_takes_no_argument() {
     assert!(parse("skein peer doctor --json").is_ok());
     assert!(parse("skein peer doctor now").is_err());

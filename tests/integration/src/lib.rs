@@ -16,6 +16,7 @@
 //! - [`capture`]: all that a host hears, recorded; [`traffic`]: what a recording holds; [`announced`]: what stands
 //!   in announcements; [`needles`]: what must stand nowhere. [`flood`]: as many connections as one host can make.
 //! - [`disk`]: a small disk, and a file that nobody may write; [`clock`]: a wall clock that jumps.
+//! - [`key_store`]: a device's own session bus, with a real key store on it.
 //! - [`wait`]: the only way to wait here, for a condition, with a deadline; [`figure`]: a time that
 //!   was promised.
 //! - [`trial`]: a test's name, what it needs, and the main function of a test binary; [`length`]:
@@ -30,6 +31,7 @@ pub mod disk;
 pub mod figure;
 pub mod flood;
 pub mod ground;
+pub mod key_store;
 pub mod length;
 pub mod needles;
 pub mod network;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 use crate::ground::Ground;
-use crate::{clock, disk, weather};
+use crate::{clock, disk, key_store, weather};
 
 /// What a test needs of the ground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Needs {
     Mounts,
     /// A file that nobody may write, even who has it open (`chattr +i`, as root).
     Immutable,
+    /// A session bus of its own with GNOME Keyring on it.
+    KeyStore,
     /// Namespaces and a C compiler: a clock of our own between a program and the system's.
     Clock,
 }
@@ -35,6 +37,7 @@ impl Needs {
             Needs::Filter => (weather::can_filter(ground), "nft with numgen"),
             Needs::Mounts => (disk::can_mount(), "the right to mount a tmpfs"),
             Needs::Immutable => (disk::can_protect(), "chattr +i on the temporary directory"),
+            Needs::KeyStore => (key_store::is_here(), "dbus-daemon and gnome-keyring"),
             Needs::Clock if !ground.has_namespaces() => (false, "network namespaces"),
             Needs::Clock => (clock::can_move(), "a C compiler and a dynamic linker"),
         };

@@ -7,13 +7,13 @@ import { reason } from '../shared/reason'
 import { useStore } from '../shared/store'
 import css from './App.module.css'
 import { Window } from './Window'
-import type { WindowModel } from './WindowModel'
+import type { WayIn, WindowModel } from './WindowModel'
 
 export function App({ model }: { model: WindowModel }) {
   const space = useStore(model.space)
   const failure = useStore(model.failure)
 
-  if (failure !== null) return <Closed model={model} why={failure.why} held={failure.held} />
+  if (failure !== null) return <Closed model={model} why={failure.why} way={failure.way} />
   if (space === null) return <Alone text={m.app.loading} />
   return (
     <Tooltip.Provider delay={500}>
@@ -33,8 +33,14 @@ function Alone({ text, children }: { text: string; children?: React.ReactNode })
   )
 }
 
-/** The notes could not be opened. If a headless Skein holds them, it can be asked to let go. */
-function Closed({ model, why, held }: { model: WindowModel; why: string; held: boolean }) {
+interface ClosedProps {
+  model: WindowModel
+  why: string
+  way: WayIn | null
+}
+
+/** The notes could not be opened. A headless Skein that holds them can be asked to let go; a key store may answer now. */
+function Closed({ model, why, way }: ClosedProps) {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string | null>(null)
   const takeOver = async () => {
@@ -49,9 +55,9 @@ function Closed({ model, why, held }: { model: WindowModel; why: string; held: b
   }
   return (
     <Alone text={m.app.closed(error ?? why)}>
-      {held && (
+      {way !== null && (
         <Button look="primary" disabled={busy} onClick={() => void takeOver()}>
-          {busy ? m.app.takingOver : m.app.takeOver}
+          {busy ? m.app.takingOver : m.app[way]}
         </Button>
       )}
     </Alone>

@@ -65,15 +65,29 @@ describe('at the start', () => {
         held = false
       },
     }))
-    expect(model.failure.get()).toEqual({ why: refused.message, held: true })
+    expect(model.failure.get()).toEqual({ why: refused.message, way: 'takeOver' })
     await model.takeOver()
     expect(model.failure.get()).toBeNull()
     expect(openTitle()).toBe('Winter trip')
   })
 
+  test('a key that the key store did not give can be asked for again', async () => {
+    let locked = true
+    const refused = { code: 'key_missing', message: 'the key store stayed locked' }
+    await begin('quiet', fake => ({
+      overview: () => (locked ? Promise.reject(refused) : fake.overview()),
+      takeOver: async () => {
+        locked = false
+      },
+    }))
+    expect(model.failure.get()).toEqual({ why: refused.message, way: 'again' })
+    await model.takeOver()
+    expect(openTitle()).toBe('Winter trip')
+  })
+
   test('any other reason is only said', async () => {
     await begin('quiet', () => ({ overview: () => Promise.reject('the key is missing') }))
-    expect(model.failure.get()).toEqual({ why: 'the key is missing', held: false })
+    expect(model.failure.get()).toEqual({ why: 'the key is missing', way: null })
   })
 })
 

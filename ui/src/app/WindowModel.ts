@@ -24,6 +24,14 @@ export interface OpenNote {
   session: NoteSession
 }
 
+/** What a person can do where the window could not start: end who holds the notes, or try again. */
+export type WayIn = 'takeOver' | 'again'
+
+function wayIn(code: unknown): WayIn | null {
+  if (code === 'held') return 'takeOver'
+  return code === 'key_missing' ? 'again' : null
+}
+
 /** More notices than this and the oldest go: they are for reading, not for keeping. */
 const MAX_NOTICES = 4
 
@@ -49,7 +57,7 @@ export class WindowModel {
   /** Invitations to which the person said "not now": no card any more, and still there under "Join a space". */
   readonly notNow = new Store<ReadonlySet<string>>(new Set())
   /** Why the window could not start at all. */
-  readonly failure = new Store<{ why: string; held: boolean } | null>(null)
+  readonly failure = new Store<{ why: string; way: WayIn | null } | null>(null)
   #notices = 0
   /** Who waits for an answer that an event may overtake. */
   readonly #overtaken = new Set<(event: BackendEvent) => void>()
@@ -65,7 +73,7 @@ export class WindowModel {
     return () => void subscribed.then(stop => stop())
   }
 
-  /** Ends the headless Skein that holds the notes, and opens them here. */
+  /** Opens the notes after all: ends the headless Skein that holds them, or asks again for what was not there. */
   async takeOver(): Promise<void> {
     await this.backend.takeOver()
     this.failure.set(null)
@@ -158,7 +166,7 @@ export class WindowModel {
       this.inviting.set(await this.#newest(() => backend.invitation(), ofInviting))
       this.nearby.set(await this.#newest(() => backend.nearby(), ofNearby))
     } catch (error) {
-      this.failure.set({ why: reason(error), held: (error as { code?: unknown } | null)?.code === 'held' })
+      this.failure.set({ why: reason(error), way: wayIn((error as { code?: unknown } | null)?.code) })
     }
   }
 

@@ -5,6 +5,7 @@
  * Ids, hashes and keys are lower-case hex. 64-bit numbers are checked to be below 2^53 before they get here.
  */
 
+import type { KeyBackend, KeyState } from './backendOfKey'
 import type { Inviting, Joined, Nearby, Shown, Welcomed } from './pairing'
 import type { Invitation, TicketFiles } from './tickets'
 
@@ -190,11 +191,12 @@ export type BackendEvent =
   | { kind: 'overview'; overview: Overview }
   | { kind: 'inviting'; inviting: Inviting }
   | { kind: 'nearby'; rows: Nearby[] }
+  | { kind: 'key'; key: KeyState }
   | { kind: 'tray'; shown: boolean }
   | { kind: 'drag'; state: 'over' | 'left' | 'dropped' }
   | { kind: 'notice'; notice: Notice }
 
-export interface Backend extends TicketFiles {
+export interface Backend extends KeyBackend, TicketFiles {
   overview(): Promise<Overview>
   listNotes(space: string): Promise<NoteRow[]>
   /** An id only; nothing is stored until the first character. */
@@ -242,7 +244,10 @@ export interface Backend extends TicketFiles {
   setKeepSyncing(keep: boolean): Promise<void>
   setAtLogin(on: boolean): Promise<void>
   openLink(url: string): Promise<void>
-  /** Ends the headless Skein that holds the profile and opens it here. Everything else is rejected as `held` until then. */
+  /**
+   * Opens the profile where that failed at first, and ends the headless Skein that holds it, if one does. Everything
+   * else is rejected until then.
+   */
   takeOver(): Promise<void>
   /** Once it is resolved, every event is heard, until its value is called. */
   subscribe(listener: (event: BackendEvent) => void): Promise<() => void>

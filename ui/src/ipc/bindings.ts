@@ -67,7 +67,7 @@ export const commands = {
 	setOffline: (offline: boolean) => __TAURI_INVOKE<null>("set_offline", { offline }),
 	/**  Opens a link outside, after the page has shown its address: http, https and mailto only. */
 	openLink: (url: string) => __TAURI_INVOKE<null>("open_link", { url }),
-	/**  Ends the `skein run` that holds the profile, and opens the profile here. */
+	/**  Opens the profile here, where that failed at first. Ends the `skein run` that holds it, if one does. */
 	takeOver: () => __TAURI_INVOKE<null>("take_over"),
 	/**  How Skein goes on without its window, as it is now: what a person said, what this desktop can, what it will start. */
 	background: () => __TAURI_INVOKE<Background_Serialize>("background"),
@@ -75,6 +75,12 @@ export const commands = {
 	setKeepSyncing: (keep: boolean) => __TAURI_INVOKE<null>("set_keep_syncing", { keep }),
 	/**  Whether the person's next login starts Skein. */
 	setAtLogin: (on: boolean) => __TAURI_INVOKE<null>("set_at_login", { on }),
+	/**  Where this device's key lies. */
+	key: () => __TAURI_INVOKE<KeyState_Serialize>("key"),
+	/**  Moves the key. Answers when it lies there, which may take as long as a person needs to find a password. */
+	moveKey: (to: KeyPlace) => __TAURI_INVOKE<KeyState_Serialize>("move_key", { to }),
+	/**  Ends a move of the key that waits; the move's own answer says what came of it. */
+	callOffMovingKey: () => __TAURI_INVOKE<null>("call_off_moving_key"),
 };
 
 /* Types */
@@ -111,6 +117,10 @@ inviting: Inviting_Deserialize } |
 { kind: "nearby"; 
 /**  All of them. */
 rows: Nearby[] } | 
+/**  Where this device's key lies, or that it is being moved. */
+{ kind: "key"; 
+/**  As it stands. */
+key: KeyState_Deserialize } | 
 /**  The desktop began or ceased to show the icon in the tray. */
 { kind: "tray"; 
 /**  Whether it shows it. */
@@ -154,6 +164,10 @@ inviting: Inviting_Serialize } |
 { kind: "nearby"; 
 /**  All of them. */
 rows: Nearby[] } | 
+/**  Where this device's key lies, or that it is being moved. */
+{ kind: "key"; 
+/**  As it stands. */
+key: KeyState_Serialize } | 
 /**  The desktop began or ceased to show the icon in the tray. */
 { kind: "tray"; 
 /**  Whether it shows it. */
@@ -362,6 +376,30 @@ export type Joined = {
 	space: string,
 	name: string,
 	role: Role,
+};
+
+/**  Where a key may lie. */
+export type KeyPlace = 
+/**  In a file of the profile. */
+"file" | 
+/**  In the system's key store. */
+"keystore";
+
+/**  Where the key lies, and what is happening to it. */
+export type KeyState = KeyState_Serialize | KeyState_Deserialize;
+
+/**  Where the key lies, and what is happening to it. */
+export type KeyState_Deserialize = {
+	place: KeyPlace,
+	moving?: KeyPlace | null,
+	copyLeft: boolean,
+};
+
+/**  Where the key lies, and what is happening to it. */
+export type KeyState_Serialize = {
+	place: KeyPlace,
+	moving: KeyPlace | null,
+	copyLeft: boolean,
 };
 
 /**  One member of a space. */

@@ -3,17 +3,20 @@
  * another object of type `Messages`. Words for people: devices "have" words or are "behind", nothing is "synced".
  */
 import { doctor } from './messagesOfDoctor'
+import { key } from './messagesOfKey'
 import { spaces } from './messagesOfSpaces'
 import { count, listed } from './words'
 
 const en = {
   ...spaces,
   doctor,
+  key,
   app: {
     loading: 'Opening your notes',
     closed: (why: string) => `Your notes are closed: ${why}.`,
     takeOver: 'Stop it and open here',
     takingOver: 'Opening…',
+    again: 'Try again',
     noNotes: 'There is nothing in this space yet, and you can only read here.',
   },
 
@@ -160,7 +163,7 @@ const en = {
 
   settings: {
     title: 'Settings',
-    intro: 'What Skein does on this device while its window is closed.',
+    intro: 'What Skein does on this device while its window is closed, and where its key lies.',
     keepSyncing: 'Keep syncing when the window is closed',
     stays: 'Skein stays in the tray. Open it from there, or start it again.',
     quits: 'Closing the window ends Skein. What others write comes when you open it again.',

@@ -95,6 +95,16 @@ describe('no barrier (axe)', () => {
     ],
     ['settings', 'quiet', settings],
     ['settings where there is no tray', 'untrayed', settings],
+    ['a key in the key store, with a copy left over', 'keystored', settings],
+    [
+      'a key being moved',
+      'keyAsking',
+      async page => {
+        await settings(page)
+        await page.getByTestId('key-move').click()
+        await page.getByTestId('key-call-off').waitFor()
+      },
+    ],
     [
       'why nobody is here',
       'behind',

@@ -115,6 +115,8 @@ impl App {
             Request::SpaceJoin { ticket, wait_ms } => {
                 Answer::Joined(self.join(&ticket, Duration::from_millis(wait_ms)).await?)
             }
+            Request::KeyShow => Answer::Key(self.key().await?),
+            Request::KeyMove { to } => Answer::Key(self.move_key(to).await?),
             Request::PeerList => Answer::Peers(self.peers().await?),
             Request::PeerAdd { address } => Answer::PeerAdded(self.add_peer(&address).await?),
             Request::PeerDoctor => Answer::Diagnosis(self.diagnose().await?),

@@ -3,6 +3,7 @@
 mod answer;
 mod doctor;
 mod join;
+mod key;
 mod nearby;
 mod notes;
 mod spaces;
@@ -19,7 +20,7 @@ use crate::control;
 use crate::driver::clock::wall_ms;
 use crate::driver::{Asking, Driver, Job, Reply, ShellEvent, Start, Started, launch};
 use crate::error::{AppError, Code, Fault};
-use crate::profile::{HolderKind, Missing};
+use crate::profile::{self, HolderKind, KeyStore, Missing};
 use crate::view::{DurableEdit, Happening, WatchEvent};
 
 /// How a profile is opened.
@@ -133,6 +134,14 @@ impl App {
     ///
     /// Fails without having changed anything; the sentence says why and what to do.
     pub async fn open(options: Options) -> Result<Self, AppError> {
+        Self::open_with_key_store(options, profile::system_key_store()).await
+    }
+
+    /// The same with a key store of the caller's. It is asked only where the profile says that its key lies there.
+    pub async fn open_with_key_store(
+        options: Options,
+        key_store: Arc<dyn KeyStore>,
+    ) -> Result<Self, AppError> {
         let io = Io::start().map_err(|error| {
             AppError::new(
                 Code::Stopping,
@@ -147,6 +156,7 @@ impl App {
         let names = options.names.clone();
         let opened = launch(Start {
             options,
+            key_store,
             jobs: job_ears,
             to_jobs: jobs.downgrade(),
             watch: watch.clone(),

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use skein_space::{NoteId, SpaceId};
 
 use crate::error::Fault;
+use crate::profile::KeyPlace;
 use crate::view::{
-    Diagnosis, Initialised, Invitation, Inviting, Joined, MemberRow, Nearby, NoteLine, NoteStatus,
-    PeerAdded, PeerRow, Role, RoleChanged, Saved, SetAside, Shown, SpaceRow, Status, TakenIn,
-    Verified, Waited, Welcomed,
+    Diagnosis, Initialised, Invitation, Inviting, Joined, KeyView, MemberRow, Nearby, NoteLine,
+    NoteStatus, PeerAdded, PeerRow, Role, RoleChanged, Saved, SetAside, Shown, SpaceRow, Status,
+    TakenIn, Verified, Waited, Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -183,6 +184,13 @@ pub enum Request {
     },
     /// End what was asked, and discard what came of it.
     LeaveJoining,
+    /// Where this device's key lies.
+    KeyShow,
+    /// Move it.
+    KeyMove {
+        /// Where to.
+        to: KeyPlace,
+    },
     /// Known devices and addresses.
     PeerList,
     /// Remember an address and dial it.
@@ -264,6 +272,8 @@ pub enum Answer {
     Shown(Shown),
     /// To [`Request::AwaitWelcome`].
     Welcomed(Welcomed),
+    /// To [`Request::KeyShow`] and [`Request::KeyMove`].
+    Key(KeyView),
     /// To [`Request::PeerList`].
     Peers(Vec<PeerRow>),
     /// To [`Request::PeerAdd`].

@@ -16,6 +16,7 @@ mod doctor;
 mod execute;
 mod floor;
 mod held;
+mod key;
 mod names;
 mod network;
 mod outgoing;
@@ -86,6 +87,7 @@ pub(crate) struct Driver {
     names: names::SpaceNames,
     settings: settings::Settings,
     pairing: pairing::Pairing,
+    key_moving: key::KeyMoving,
     waits: waits::Waits,
     telling: tell::Telling,
     snapshots: snapshots::Snapshots,

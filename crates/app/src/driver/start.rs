@@ -3,6 +3,7 @@
 //! Everything that may take a moment (lock, key, database) happens on the loop's own thread;
 //! whoever opens waits without blocking. The profile's lock lives and dies with that thread.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use skein_net::{Listen, Net, NetConfig, NetEvent, NetHandle, TransportSeed};
@@ -22,13 +23,14 @@ use crate::address;
 use crate::config::{CLOSE_WAIT, LOOP_STACK_BYTES};
 use crate::control;
 use crate::error::{AppError, Code, Fault, ProfileError};
-use crate::profile::Profile;
+use crate::profile::{HolderKind, KeyStore, Profile};
 use crate::view::{DurableEdit, WatchEvent};
 use crate::{Network, Options};
 
 /// What the loop's thread is given.
 pub(crate) struct Start {
     pub options: Options,
+    pub key_store: Arc<dyn KeyStore>,
     pub jobs: mpsc::Receiver<Job>,
     pub to_jobs: mpsc::WeakSender<Job>,
     pub watch: broadcast::Sender<WatchEvent>,
@@ -97,7 +99,12 @@ fn run(start: Start, reply: oneshot::Sender<Result<Started, AppError>>) -> Optio
 
 fn open(start: Start) -> Result<(Driver, Ears, Started), AppError> {
     let options = start.options;
-    let mut profile = Profile::open(&options.profile, options.holder, options.missing)?;
+    let mut profile = Profile::open_with(
+        &options.profile,
+        options.holder,
+        options.missing,
+        start.key_store,
+    )?;
     let store = open_store(&mut profile)?;
     let socket = options
         .control
@@ -168,6 +175,7 @@ fn open(start: Start) -> Result<(Driver, Ears, Started), AppError> {
         writers: Default::default(),
         names: Default::default(),
         settings,
+        key_moving: super::key::KeyMoving::new(start.to_jobs.clone()),
         pairing: super::pairing::Pairing::new(start.to_jobs, start.io, root),
         waits: Default::default(),
         telling: Telling::new(start.watch, start.shells, start.durable),
@@ -183,6 +191,10 @@ fn open(start: Start) -> Result<(Driver, Ears, Started), AppError> {
         profile,
     };
     driver.begin(moved, note_machine);
+    if options.holder != HolderKind::Command {
+        // A command ends before a key store that is slow would answer.
+        driver.erase_key_copy();
+    }
     let ears = Ears {
         jobs: start.jobs,
         done: done_ears,
@@ -296,6 +308,9 @@ impl Driver {
     /// Ends sessions, saves what was sealed, hands over what was sent, closes the store.
     pub(super) async fn finish(mut self, mut ears: Ears) -> Option<Fault> {
         self.close_pairing();
+        // What moves the key tells the loop at its end, and must not wait for room there.
+        ears.jobs.close();
+        self.end_moving();
         for session in self.windows.sessions() {
             self.close_note(session.0);
         }

@@ -14,7 +14,7 @@ use super::{Driver, Reply};
 use crate::config::{FOLLOWED_NOTES, TELL_AFTER};
 use crate::error::AppError;
 use crate::view::{
-    DurableEdit, Happening, Inviting, MemberRow, Nearby, NoteLine, NoteStatus, Overview,
+    DurableEdit, Happening, Inviting, KeyView, MemberRow, Nearby, NoteLine, NoteStatus, Overview,
     PersonState, Role, WatchEvent,
 };
 
@@ -52,6 +52,8 @@ pub enum ShellEvent {
     Inviting(Inviting),
     /// Who invites nearby, whole.
     Nearby(Vec<Nearby>),
+    /// Where the key of this device lies, or that it is being moved.
+    Key(KeyView),
     /// Somebody started the window again: bring this one to the front.
     Raise,
 }

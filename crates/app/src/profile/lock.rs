@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::file_error;
+use super::files::file_error;
 use crate::config::{HELD_POLL, HOLDER_WAIT};
 use crate::error::ProfileError;
 

@@ -3,7 +3,7 @@
 //! | Path | Holds |
 //! |---|---|
 //! | `key.toml` | where the root secret lies, and the device key it must give |
-//! | `root` | the root secret, 32 bytes |
+//! | `root` | the root secret, 32 bytes, unless it lies in the system's key store |
 //! | `skein.redb` | the database |
 //! | `lock` | the advisory lock, and who holds it |
 //! | `control.sock` | the control socket of the process that holds the lock |
@@ -11,9 +11,15 @@
 //! The folder is 0700 and every file 0600, made so. A profile that others can read is
 //! refused with the fix named. A root secret is made only where neither `key.toml`
 //! nor a database lies, so that a half-copied profile never becomes a second identity.
+//!
+//! Where the root secret lies is what `key.toml` says: a file at first, another place only by an explicit move
+//! ([`moving`]). It is never looked for anywhere else.
 
+mod files;
 mod key;
+mod key_store;
 mod lock;
+mod moving;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -22,12 +28,22 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use skein_space::{DeviceKey, Root};
 
 use crate::error::ProfileError;
 
+use files::{file_error, sync_folder};
+pub use key::KeyPlace;
+use key::KeyToml;
+#[cfg(test)]
+pub(crate) use key_store::memory as key_store_memory;
+pub(crate) use key_store::system as system_key_store;
+pub use key_store::{CallOff, KeyStore, KeyStoreError, Patience};
 pub use lock::{Holder, HolderKind};
+pub use moving::MoveError;
+pub(crate) use moving::Mover;
 pub(crate) use names::own_user_id;
 pub use names::{default_device_name, default_person, machine_id};
 
@@ -43,27 +59,40 @@ pub enum Missing {
     Refuse,
 }
 
-/// An open profile. The advisory lock is held until it is dropped.
+/// An open profile. The advisory lock is held until it, and whatever moves its key, is dropped.
 #[derive(Debug)]
 pub struct Profile {
     dir: PathBuf,
     root: Root,
-    /// Whether `key.toml` says that a database was made.
-    had_database: bool,
-    _lock: lock::Lock,
+    toml: KeyToml,
+    store: Arc<dyn KeyStore>,
+    lock: Arc<lock::Lock>,
 }
 
 impl Profile {
     /// Takes the lock of the profile in `dir` and reads its key, making both where
     /// `missing` says so. The lock is taken before anything is read or made.
     pub fn open(dir: &Path, holder: HolderKind, missing: Missing) -> Result<Self, ProfileError> {
+        Self::open_with(dir, holder, missing, system_key_store())
+    }
+
+    /// The same with a key store of the caller's. It is asked only where `key.toml` names it, and may then take as long
+    /// as a person does.
+    pub fn open_with(
+        dir: &Path,
+        holder: HolderKind,
+        missing: Missing,
+        store: Arc<dyn KeyStore>,
+    ) -> Result<Self, ProfileError> {
         prepare_folder(dir, missing)?;
-        let lock = lock::Lock::take(dir, holder)?;
+        let lock = Arc::new(lock::Lock::take(dir, holder)?);
         check_files(dir)?;
-        let database = dir.join(DATABASE);
-        let (root, had_database) = match key::read(dir)? {
-            Some(key) => (key.root, key.has_database),
-            None if exists(&database)? => {
+        let (root, toml) = match key::read(dir)? {
+            Some(toml) => {
+                let root = key::root(dir, toml, &*store, &Patience::endless())?;
+                (root, toml)
+            }
+            None if exists(&dir.join(DATABASE))? => {
                 return Err(ProfileError::Damaged {
                     dir: dir.to_path_buf(),
                     what: format!("{DATABASE} is there and key.toml is not"),
@@ -71,13 +100,14 @@ impl Profile {
                 });
             }
             None if missing == Missing::Refuse => return Err(ProfileError::Missing(dir.into())),
-            None => (key::create(dir)?, false),
+            None => key::create(dir)?,
         };
         Ok(Self {
             dir: dir.to_path_buf(),
             root,
-            had_database,
-            _lock: lock,
+            toml,
+            store,
+            lock,
         })
     }
 
@@ -98,20 +128,50 @@ impl Profile {
 
     /// The device's name in every log.
     pub fn device(&self) -> DeviceKey {
-        self.root.signer().device_key()
+        self.toml.device
+    }
+
+    /// Where the root secret lies.
+    pub fn key_place(&self) -> KeyPlace {
+        self.toml.place
+    }
+
+    /// Whether a copy of it may lie at the other place too, because a move was cut short.
+    pub fn has_key_copy(&self) -> bool {
+        self.toml.has_copy
+    }
+
+    /// What moves the key, on a thread that may wait. One at a time; [`Profile::key_moved`] takes in what it did.
+    pub(crate) fn mover(&self) -> Mover {
+        Mover {
+            dir: self.dir.clone(),
+            root: self.root.clone(),
+            toml: self.toml,
+            store: Arc::clone(&self.store),
+            _lock: Arc::clone(&self.lock),
+        }
+    }
+
+    /// Takes in what a mover did, whether it came to its end or not.
+    pub(crate) fn key_moved(&mut self, mover: &Mover) {
+        self.toml = mover.toml();
     }
 
     /// Whether a database was ever made here. Where one was and is not, it must never be made anew: that
     /// would hide a loss.
     pub fn had_database(&self) -> bool {
-        self.had_database
+        self.toml.has_database
     }
 
-    /// Notes that the database has been made.
+    /// Notes that the database has been made. Before any move begins: both write `key.toml`.
     pub fn has_database(&mut self) -> Result<(), ProfileError> {
-        if !self.had_database {
-            key::write(&self.dir, self.device(), true)?;
-            self.had_database = true;
+        if !self.toml.has_database {
+            let toml = KeyToml {
+                has_database: true,
+                ..self.toml
+            };
+            key::write(&self.dir, toml)?;
+            self.toml = toml;
         }
         Ok(())
     }
@@ -182,7 +242,7 @@ fn make_folder(dir: &Path) -> Result<(), ProfileError> {
         .create(dir)
         .map_err(|error| file_error(dir, &error))?;
     if let Some(parent) = dir.parent() {
-        key::sync_folder(parent)?;
+        sync_folder(parent)?;
     }
     Ok(())
 }
@@ -220,20 +280,4 @@ fn check_files(dir: &Path) -> Result<(), ProfileError> {
         }
     }
     Ok(())
-}
-
-/// Sorts the file system's answers: what cannot be written is read-only, the rest is said as it is.
-fn file_error(path: &Path, error: &io::Error) -> ProfileError {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            ProfileError::ReadOnly {
-                path: path.into(),
-                why: error.to_string(),
-            }
-        }
-        _ => ProfileError::File {
-            path: path.into(),
-            why: error.to_string(),
-        },
-    }
 }

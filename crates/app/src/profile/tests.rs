@@ -2,7 +2,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::key::write_private;
+use super::files::write_private;
 use super::*;
 
 fn mode(path: &Path) -> u32 {
@@ -178,7 +178,7 @@ fn a_key_kept_elsewhere_is_said_and_never_looked_for_here() {
     drop(create(&dir).unwrap());
     let toml = dir.join("key.toml");
     let text = fs::read_to_string(&toml).unwrap();
-    write_private(&toml, text.replace("\"file\"", "\"keystore\"").as_bytes()).unwrap();
+    write_private(&toml, text.replace("\"file\"", "\"card\"").as_bytes()).unwrap();
     assert!(matches!(create(&dir), Err(ProfileError::Key { .. })));
 }
 

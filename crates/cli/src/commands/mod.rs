@@ -1,6 +1,7 @@
 //! One function per command.
 
 mod edit_line;
+mod key;
 mod nearby;
 mod note;
 mod peer;
@@ -69,6 +70,7 @@ pub async fn carry_out(cli: Cli, out: Output) -> Result<(), Stop> {
         Command::Note(command) => note::carry_out(&here, command).await,
         Command::Space(command) => space::carry_out(&here, command).await,
         Command::Peer(command) => peer::carry_out(&here, command).await,
+        Command::Key(command) => key::carry_out(&here, command).await,
         Command::Run(options) => run::run(&here, options).await,
         Command::Watch => state::watch(&here).await,
         Command::Status { note } => state::status(&here, note).await,

@@ -46,7 +46,7 @@ const TRAY: &[&str] = &["the tray"];
 const NETWORK: &[&str] = &["processes", "windows"];
 
 /// Everything, in the order it is listed.
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 10] = [
     Need {
         package: "pkg-config",
         why: "finds the libraries that the window is built on",
@@ -102,6 +102,13 @@ const NEEDS: [Need; 9] = [
         from: Purpose::Test,
         sign: Sign::Program("nft"),
         leaves_out: &["some of the networks"],
+    },
+    Need {
+        package: "gnome-keyring",
+        why: "a key store, for the tests that move the secret key there",
+        from: Purpose::Test,
+        sign: Sign::Program("gnome-keyring-daemon"),
+        leaves_out: &["the key store"],
     },
     Need {
         package: "chromium",

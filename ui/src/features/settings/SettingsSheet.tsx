@@ -4,16 +4,18 @@ import field from '../../shared/Field.module.css'
 import { m } from '../../shared/messages'
 import { Sheet, SheetEnds } from '../../shared/Sheet'
 import { Toggle } from '../../shared/Toggle'
+import { KeySection } from './KeySection'
 import { type BackgroundBackend, useBackground } from './useBackground'
+import type { KeySource } from './useKey'
 
 interface Props {
   open: boolean
-  backend: BackgroundBackend
+  backend: BackgroundBackend & KeySource
   onClose: () => void
   onClosed: () => void
 }
 
-/** What Skein does while its window is closed. */
+/** What Skein does while its window is closed, and where its key lies. */
 export function SettingsSheet({ open, backend, onClose, onClosed }: Props) {
   return (
     <Sheet
@@ -23,7 +25,12 @@ export function SettingsSheet({ open, backend, onClose, onClosed }: Props) {
       title={m.settings.title}
       intro={m.settings.intro}
     >
-      {open && <Switches backend={backend} />}
+      {open && (
+        <>
+          <Switches backend={backend} />
+          <KeySection backend={backend} />
+        </>
+      )}
       <SheetEnds>
         <Button look="primary" onClick={onClose}>
           {m.settings.done}

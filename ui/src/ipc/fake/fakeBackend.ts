@@ -5,6 +5,7 @@
 import type { Backend, BackendEvent, Overview } from '../backend'
 import { OFFLINE_FOUND } from './diagnoses'
 import { FakeNote, type NoteOptions } from './FakeNote'
+import { fakeKey } from './fakeKey'
 import { emptyDoc, ROW, scenario, type World } from './scenarios'
 import TICKET from './ticket.json'
 
@@ -161,6 +162,7 @@ export function fakeBackend(name: string): Backend & { world: World } {
     background: async () => world.background,
     setKeepSyncing: async keepSyncing => void (world.background = { ...world.background, keepSyncing }),
     setAtLogin: async atLogin => void (world.background = { ...world.background, atLogin }),
+    ...fakeKey(world, tell),
     openLink: async () => {},
     takeOver: async () => {},
     subscribe: async listener => {

@@ -10,6 +10,7 @@ import type {
   Picture,
   SetAside,
 } from '../backend'
+import type { KeyState } from '../backendOfKey'
 import { KEPT } from './aside'
 import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
@@ -28,6 +29,9 @@ export interface World {
   inviting: Inviting
   nearby: Nearby[]
   background: Background
+  key: KeyState
+  /** How a key store takes being asked. */
+  keyStore: 'answers' | 'asks a person' | 'absent'
   /** What the doctor says. */
   diagnosis: Diagnosis
   aside: SetAside[]
@@ -69,6 +73,9 @@ const ANA: Nearby = {
 
 /** Where a panel shows the icon. */
 const TRAY: Background = { keepSyncing: true, tray: true, atLogin: false }
+
+/** As a profile is made. */
+const KEY: KeyState = { place: 'file', moving: null, copyLeft: false }
 
 const SPACE = '5e1f00000000000000000000000000a1'
 const DAY = 86_400_000
@@ -165,6 +172,8 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     inviting: waiting(),
     nearby: [],
     background: { ...TRAY },
+    key: { ...KEY },
+    keyStore: 'answers',
     diagnosis: peers.some(({ online }) => online) ? FOUND : GUESTS,
     aside: [],
   }
@@ -187,6 +196,8 @@ function alone(): World {
     inviting: waiting(),
     nearby: [],
     background: { ...TRAY },
+    key: { ...KEY },
+    keyStore: 'answers',
     diagnosis: NOBODY,
     aside: [],
   }
@@ -269,6 +280,11 @@ const WORLDS: Record<string, () => World> = {
   }),
   /** A desktop where nothing shows the icon. */
   untrayed: () => ({ ...alone(), background: { keepSyncing: false, tray: false, atLogin: true } }),
+  /** The key lies in the key store; a move was cut short. */
+  keystored: () => ({ ...alone(), key: { ...KEY, place: 'keystore', copyLeft: true } }),
+  /** A key store that waits for its password. */
+  keyAsking: () => ({ ...alone(), keyStore: 'asks a person' }),
+  keyless: () => ({ ...alone(), keyStore: 'absent' }),
   /** Ben, alone, with somebody nearby who invites. */
   invited: () => ({ ...alone(), overview: benAlone(), nearby: [ANA] }),
   /** More than one space to choose from. */
