@@ -6,7 +6,8 @@ import type { Backend, BackendEvent, Overview } from '../backend'
 import { OFFLINE_FOUND } from './diagnoses'
 import { FakeNote, type NoteOptions } from './FakeNote'
 import { fakeKey } from './fakeKey'
-import { emptyDoc, ROW, scenario, type World } from './scenarios'
+import { ROW } from './pictures'
+import { emptyDoc, scenario, type World } from './scenarios'
 import TICKET from './ticket.json'
 
 /** The scenario's world as a backend; `window.skeinFake` reaches in from tests. */

@@ -1,20 +1,12 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
-import type {
-  Background,
-  Diagnosis,
-  Inviting,
-  MemberRow,
-  Nearby,
-  Overview,
-  Picture,
-  SetAside,
-} from '../backend'
+import type { Background, Diagnosis, Inviting, MemberRow, Nearby, Overview, SetAside } from '../backend'
 import type { KeyState } from '../backendOfKey'
 import { KEPT } from './aside'
 import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
+import { ASKING } from './pictures'
 import { type SeedBlock, seededDoc } from './seed'
 import { HOUSE, LISE, READING, SOUP, TALK, TRIP, TRIP_TITLE } from './texts'
 
@@ -35,32 +27,6 @@ export interface World {
   /** What the doctor says. */
   diagnosis: Diagnosis
   aside: SetAside[]
-}
-
-const pictures = (...row: string[]): Picture[] =>
-  row.map(each => {
-    const [picture = '', name = ''] = each.split(' ')
-    return { picture, name }
-  })
-
-/** On the other screen. */
-export const ROW = pictures('🐢 turtle', '🍋 lemon', '🔔 bell', '🌵 cactus')
-
-const ROWS = [
-  pictures('🐼 panda', '🍋 lemon', '⛵ boat', '🌙 moon'),
-  ROW,
-  pictures('🐙 octopus', '🍄 mushroom', '⛵ boat', '🎈 balloon'),
-  pictures('🐝 bee', '🌻 sunflower', '🎧 headphones', '🌙 moon'),
-]
-
-const ASKING: Inviting = {
-  state: 'asking',
-  question: 1,
-  role: 'editor',
-  person: 'Ben',
-  deviceName: 'Ben’s laptop',
-  rows: ROWS,
-  untilMs: Date.now() + MINUTE,
 }
 
 const ANA: Nearby = {
