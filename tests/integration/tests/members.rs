@@ -251,12 +251,30 @@ fn removed_while_away(ground: &Ground) {
     ben.json(&["note", "append", &note, "back"]);
     shows(&ana, &note, "by Ana\nby Ben\nafter\nback");
     shows(&cleo, &note, "by Ana\nby Ben\nafter\nback");
-    // What it wrote on the way is held by all, part of the note nowhere, and kept for Ben.
+    // What it wrote on the way is held by all, part of the note nowhere, and comes in at the owner's word.
+    until("Cleo is shown what is set aside", MEETING, || {
+        let aside = cleo.json(&["space", "aside"]);
+        let one = &aside[0];
+        let seen = one["note"] == note.as_str() && one["words"] == "on the train";
+        (seen && one["edits"] == 1 && one["can_come_in"] == true).then_some(())
+    });
+    cleo.fails(1, &["space", "take-in", "Ben's laptop"]);
+    let taken = ana.json(&["space", "take-in", "Ben's laptop"]);
+    assert_eq!(taken["edits"], 1, "{taken}");
+    for peer in [&ana, &ben, &cleo] {
+        until("the words are in the note", MEETING, || {
+            let text = peer.text(&note);
+            let all = ["by Ana", "by Ben", "after", "back", "on the train"];
+            let lines: Vec<&str> = text.lines().collect();
+            (lines.len() == all.len() && all.iter().all(|line| lines.contains(line))).then_some(())
+        });
+    }
+    tell("what Ben wrote on the way is in everybody's note again");
     for peer in [&mut ana, &mut ben] {
         peer.stop();
         let report = peer.json(&["verify"]);
         assert_eq!(report["ok"], true, "{report}");
-        assert_eq!(report["set_aside"], 2, "a session and an edit: {report}");
+        assert_eq!(report["set_aside"], 0, "{report}");
     }
 }
 
