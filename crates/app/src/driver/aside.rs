@@ -23,7 +23,8 @@ impl Driver {
                 by: self.device_words(one.device),
                 edits: one.edits,
                 can_come_in: one.can_come_in,
-                words: one.words,
+                // Blocks are parted by a blank in the words, the last one too.
+                words: one.words.trim().to_owned(),
             })
             .collect())
     }
