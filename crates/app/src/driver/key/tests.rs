@@ -1,11 +1,14 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::profile::key_store_memory::{MemoryStore, Mood};
 use crate::profile::{HolderKind, KeyPlace, Missing};
-use crate::{App, Code, GivenNames, Network, Options, ShellEvent};
+use crate::view::KeyView;
+use crate::{App, AppError, Code, GivenNames, Network, Options, ShellEvent};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -31,10 +34,28 @@ async fn open(dir: &std::path::Path, store: &Arc<MemoryStore>) -> App {
         .unwrap()
 }
 
+/// A new profile with its key in a file, and a store beside it. The folder goes with the first value.
+async fn fresh() -> (tempfile::TempDir, PathBuf, Arc<MemoryStore>, App) {
+    let temp = tempfile::tempdir().unwrap();
+    let (dir, store) = (temp.path().join("profile"), MemoryStore::new());
+    let app = open(&dir, &store).await;
+    (temp, dir, store, app)
+}
+
+/// A move that waits for a person.
+async fn waiting_move(app: &App, store: &MemoryStore) -> JoinHandle<Result<KeyView, AppError>> {
+    store.feel(Mood::Asking);
+    let mut events = app.subscribe();
+    let mover = app.clone();
+    let moved = tokio::spawn(async move { mover.move_key(KeyPlace::Keystore).await });
+    hears(&mut events, |key| key.moving.is_some()).await;
+    moved
+}
+
 /// Waits for an event about the key for which something holds.
 async fn hears(
     events: &mut tokio::sync::broadcast::Receiver<ShellEvent>,
-    holds: impl Fn(&crate::view::KeyView) -> bool,
+    holds: impl Fn(&KeyView) -> bool,
 ) {
     let heard = timeout(PATIENCE, async {
         loop {
@@ -50,9 +71,7 @@ async fn hears(
 
 #[tokio::test]
 async fn a_move_while_running_restarts_nothing_and_keeps_every_address() {
-    let temp = tempfile::tempdir().unwrap();
-    let (dir, store) = (temp.path().join("profile"), MemoryStore::new());
-    let app = open(&dir, &store).await;
+    let (_temp, dir, store, app) = fresh().await;
     app.ready().await.unwrap();
     let before = app.overview().await.unwrap();
     let mut events = app.subscribe();
@@ -75,14 +94,8 @@ async fn a_move_while_running_restarts_nothing_and_keeps_every_address() {
 
 #[tokio::test]
 async fn writing_goes_on_while_the_store_waits_for_a_person_and_it_can_be_called_off() {
-    let temp = tempfile::tempdir().unwrap();
-    let (dir, store) = (temp.path().join("profile"), MemoryStore::new());
-    let app = open(&dir, &store).await;
-    store.feel(Mood::Asking);
-    let mut events = app.subscribe();
-    let mover = app.clone();
-    let moved = tokio::spawn(async move { mover.move_key(KeyPlace::Keystore).await });
-    hears(&mut events, |key| key.moving.is_some()).await;
+    let (_temp, _, store, app) = fresh().await;
+    let moved = waiting_move(&app, &store).await;
     let space = app.find_space(None).await.unwrap();
     let made = timeout(PATIENCE, app.create_note(space, Some("Words".into()), None));
     made.await.expect("the loop waits for nobody").unwrap();
@@ -98,9 +111,7 @@ async fn writing_goes_on_while_the_store_waits_for_a_person_and_it_can_be_called
 
 #[tokio::test]
 async fn whoever_asked_is_answered_also_when_the_talk_with_the_store_breaks_off() {
-    let temp = tempfile::tempdir().unwrap();
-    let (dir, store) = (temp.path().join("profile"), MemoryStore::new());
-    let app = open(&dir, &store).await;
+    let (_temp, _, store, app) = fresh().await;
     store.feel(Mood::Bursting);
     let refused = timeout(PATIENCE, app.move_key(KeyPlace::Keystore)).await;
     assert_eq!(refused.unwrap().unwrap_err().code(), Code::KeyStoreRefused);
@@ -112,14 +123,8 @@ async fn whoever_asked_is_answered_also_when_the_talk_with_the_store_breaks_off(
 
 #[tokio::test]
 async fn closing_ends_a_move_that_waits_and_frees_the_profile() {
-    let temp = tempfile::tempdir().unwrap();
-    let (dir, store) = (temp.path().join("profile"), MemoryStore::new());
-    let app = open(&dir, &store).await;
-    store.feel(Mood::Asking);
-    let mut events = app.subscribe();
-    let mover = app.clone();
-    let moved = tokio::spawn(async move { mover.move_key(KeyPlace::Keystore).await });
-    hears(&mut events, |key| key.moving.is_some()).await;
+    let (_temp, dir, store, app) = fresh().await;
+    let moved = waiting_move(&app, &store).await;
     timeout(PATIENCE, app.close())
         .await
         .expect("it does not wait");
@@ -131,9 +136,7 @@ async fn closing_ends_a_move_that_waits_and_frees_the_profile() {
 
 #[tokio::test]
 async fn a_start_erases_the_copy_that_a_move_left() {
-    let temp = tempfile::tempdir().unwrap();
-    let (dir, store) = (temp.path().join("profile"), MemoryStore::new());
-    let app = open(&dir, &store).await;
+    let (_temp, dir, store, app) = fresh().await;
     app.move_key(KeyPlace::Keystore).await.unwrap();
     store.feel(Mood::Clinging);
     let key = app.move_key(KeyPlace::File).await.unwrap();
@@ -153,9 +156,7 @@ async fn a_start_erases_the_copy_that_a_move_left() {
 
 #[tokio::test]
 async fn without_the_store_it_does_not_open_and_says_so_with_exit_code_3() {
-    let temp = tempfile::tempdir().unwrap();
-    let (dir, store) = (temp.path().join("profile"), MemoryStore::new());
-    let app = open(&dir, &store).await;
+    let (_temp, dir, store, app) = fresh().await;
     app.move_key(KeyPlace::Keystore).await.unwrap();
     app.close().await;
     store.feel(Mood::Absent);
