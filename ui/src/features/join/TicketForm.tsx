@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Backend, Joined, ReadTicket } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import field from '../../shared/Field.module.css'
@@ -27,8 +27,12 @@ export function TicketForm({ ref, join, files, onJoined, onClose }: Props) {
   const [text, setText] = useState('')
   const [busy, setBusy] = useState<'reading' | 'joining' | null>(null)
   const [error, setError] = useState<string | null>(null)
-  const [from, setFrom] = useState<string | null>(null)
+  const [from, setFrom] = useState<{ says: string } | null>(null)
   const action = useRef<HTMLButtonElement>(null)
+  // Next is to join, and Enter does. An effect: before the page is drawn anew the button is disabled and takes no focus.
+  useEffect(() => {
+    if (from !== null) action.current?.focus()
+  }, [from])
 
   const change = (next: string) => {
     setText(next)
@@ -62,9 +66,7 @@ export function TicketForm({ ref, join, files, onJoined, onClose }: Props) {
       setBusy(null)
       if (found === null) return
       change(found.ticket)
-      setFrom(said(found))
-      // Next is to join, and Enter does.
-      requestAnimationFrame(() => action.current?.focus())
+      setFrom({ says: said(found) })
     } catch (failure) {
       fail(m.join.unread(reason(failure)))
     }
@@ -127,7 +129,7 @@ export function TicketForm({ ref, join, files, onJoined, onClose }: Props) {
         </Button>
         <span id="join-file">{m.join.drop}</span>
       </div>
-      <output className={css.grants}>{from}</output>
+      <output className={css.grants}>{from?.says}</output>
       <SheetEnds>
         <Button look="line" type="button" onClick={onClose}>
           {m.menu.cancel}

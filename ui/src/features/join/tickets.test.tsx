@@ -108,6 +108,8 @@ describe('a ticket from a file', () => {
 
   test('is shown before anything is joined, and Enter joins', async () => {
     const join = shown({ chooseTicket: async () => found })
+    // The sheet gives its box the focus a frame after it opens, nobody is faster than that.
+    await vi.waitFor(() => expect(document.activeElement).toBe(box()))
     await userEvent.click(choose())
     expect(box().value).toBe('SKEIN1-AB')
     expect(join).not.toHaveBeenCalled()
