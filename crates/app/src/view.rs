@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use skein_space::{DeviceKey, Incarnation, NoteId, SpaceId};
 
 pub use doctor::{Cause, Diagnosis, Ended, Finding, Tried};
-pub use members::{Cut, MemberRow, Role, RoleChanged};
+pub use members::{Agreed, Cut, Leaving, MemberRow, Role, RoleChanged};
 pub use pairing::{
     Invitation, Inviting, InvitingOver, Joined, Missed, Nearby, Picture, Shown, Welcomed,
 };
@@ -58,6 +58,9 @@ pub struct SpaceRow {
     pub name: String,
     /// This device's role in it; `None` when it is out.
     pub role: Option<Role>,
+    /// It is out because it left by itself.
+    #[serde(default)]
+    pub left: bool,
     /// Members with a role.
     pub members: usize,
     /// Notes in it, trashed ones included.

@@ -95,6 +95,11 @@ impl App {
                 let member = self.find_member(space, &member).await?;
                 Answer::RoleChanged(self.change_role(space, member, role).await?)
             }
+            Request::SpaceLeaving { space } => {
+                let space = self.find_space(space.as_deref()).await?;
+                Answer::Leaving(self.leaving(space).await?)
+            }
+            Request::SpaceLeave { space, agreed } => Answer::Left(self.leave(space, agreed).await?),
             Request::SpaceInvite {
                 space,
                 role,

@@ -5,9 +5,9 @@ use skein_space::{NoteId, SpaceId};
 
 use crate::error::Fault;
 use crate::view::{
-    Diagnosis, Initialised, Invitation, Inviting, Joined, MemberRow, Nearby, NoteLine, NoteStatus,
-    PeerAdded, PeerRow, Role, RoleChanged, Saved, Shown, SpaceRow, Status, Verified, Waited,
-    Welcomed,
+    Agreed, Diagnosis, Initialised, Invitation, Inviting, Joined, Leaving, MemberRow, Nearby,
+    NoteLine, NoteStatus, PeerAdded, PeerRow, Role, RoleChanged, Saved, Shown, SpaceRow, Status,
+    Verified, Waited, Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -117,6 +117,18 @@ pub enum Request {
         member: String,
         /// What it may do from now on; out when absent.
         role: Option<Role>,
+    },
+    /// What leaving a space would mean.
+    SpaceLeaving {
+        /// Which.
+        space: Option<String>,
+    },
+    /// Leave a space.
+    SpaceLeave {
+        /// Which, by its full id.
+        space: SpaceId,
+        /// What the person agreed to.
+        agreed: Agreed,
     },
     /// Make a ticket for one joiner.
     SpaceInvite {
@@ -236,6 +248,10 @@ pub enum Answer {
     Members(Vec<MemberRow>),
     /// To [`Request::SpaceRole`].
     RoleChanged(RoleChanged),
+    /// To [`Request::SpaceLeaving`].
+    Leaving(Leaving),
+    /// To [`Request::SpaceLeave`]: what it meant.
+    Left(Leaving),
     /// To [`Request::SpaceInvite`].
     Invitation(Invitation),
     /// To [`Request::SpaceJoin`] and [`Request::OpenJoined`].

@@ -8,13 +8,14 @@ use skein_sync::{Effect, EndReason, Event, Input, Names, OpenError, RequestId, S
 use super::clock::random;
 use super::{Driver, Reply};
 use crate::error::{AppError, Code};
-use crate::view::DocMessage;
+use crate::view::{DocMessage, Leaving};
 
 /// Who waits for the answer to a request of the engine.
 pub(super) enum Asked {
     Space(Reply<SpaceId>),
     Admitted(Reply<Vec<Arc<Entry>>>),
     RoleChanged(Reply<Vec<skein_sync::Cut>>),
+    Left(Leaving, Reply<Leaving>),
 }
 
 impl Driver {
@@ -105,6 +106,11 @@ impl Driver {
                     let _ = reply.send(result.map_err(refused));
                 }
             }
+            Effect::Left {
+                request,
+                space,
+                result,
+            } => self.has_left(request, space, result),
             Effect::NeedSecret { space, label } => self.inbox.push_back(Input::NewSecret {
                 space,
                 label,

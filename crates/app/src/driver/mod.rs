@@ -15,6 +15,7 @@ mod doctor;
 mod execute;
 mod floor;
 mod held;
+mod leaving;
 mod names;
 mod network;
 mod outgoing;

@@ -11,6 +11,8 @@ pub struct SpaceRow {
     pub space: SpaceId,
     /// The incarnation this device writes under.
     pub incarnation: Incarnation,
+    /// It left: it keeps what it has and takes no more part.
+    pub left: bool,
 }
 
 /// A chain and its tip. A chain that forked has several rows, one per branch.
@@ -35,17 +37,27 @@ pub struct ChainRow {
 pub(crate) type SpaceBody = SpaceRow;
 
 impl Row for SpaceRow {
-    const VERSION: u8 = 1;
+    /// 2: whether this device left.
+    const VERSION: u8 = 2;
 
     fn write(&self, out: &mut Out, _: Indexed<'_>) {
         out.raw(&self.space.0);
         out.raw(&self.incarnation.0);
+        out.u8(u8::from(self.left));
     }
 
-    fn read(_: u8, input: &mut In<'_>, _: Named<'_>) -> Result<Self, RowError> {
+    fn read(version: u8, input: &mut In<'_>, _: Named<'_>) -> Result<Self, RowError> {
         Ok(Self {
             space: SpaceId(input.array()?),
             incarnation: Incarnation(input.array()?),
+            left: match version {
+                1 => false,
+                _ => match input.u8()? {
+                    0 => false,
+                    1 => true,
+                    _ => return Err(RowError("whether the space was left is not known")),
+                },
+            },
         })
     }
 }

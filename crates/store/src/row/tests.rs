@@ -58,7 +58,25 @@ fn chains_and_spaces_come_back() {
     tried(&SpaceRow {
         space: SpaceId([1; 16]),
         incarnation: Incarnation([2; 16]),
+        left: false,
     });
+    let left = SpaceRow {
+        space: SpaceId([1; 16]),
+        incarnation: Incarnation([2; 16]),
+        left: true,
+    };
+    tried(&left);
+    // What was written before a space could be left.
+    let mut first = left.encode(&|_| None);
+    (first[0], _) = (1, first.pop());
+    let read = SpaceRow::decode(&first, &nameless).expect("a first version");
+    assert_eq!(
+        read,
+        SpaceRow {
+            left: false,
+            ..left
+        }
+    );
     tried(&ChainBody {
         space: u32::MAX,
         device: DeviceKey([3; 32]),

@@ -7,8 +7,8 @@ use skein_space::{
 };
 
 use super::{
-    AdmitError, CommitToken, EndReason, Event, OpenError, RequestId, RoleError, SessionHandle,
-    StoreOp, StreamId,
+    AdmitError, CommitToken, EndReason, Event, LeaveError, OpenError, RequestId, RoleError,
+    SessionHandle, StoreOp, StreamId,
 };
 
 /// Held entries of one branch of a chain, to be sent.
@@ -177,6 +177,15 @@ pub enum Effect {
         request: RequestId,
         /// The last place that stays of each of the member's chains; empty where it may do more than before.
         result: Result<Vec<Cut>, RoleError>,
+    },
+    /// This device has left a space, durably (or could not).
+    Left {
+        /// The request.
+        request: RequestId,
+        /// The space.
+        space: SpaceId,
+        /// Whether it has.
+        result: Result<(), LeaveError>,
     },
     /// No secret is held that fits the roster; answer with [`Input::NewSecret`].
     NeedSecret {

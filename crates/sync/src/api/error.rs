@@ -1,4 +1,4 @@
-//! Why a note cannot be opened, somebody not be let in, or a role not be changed.
+//! Why a note cannot be opened, somebody not be let in, a role not be changed, or a space not be left.
 
 /// Why a note could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,5 +48,19 @@ pub enum RoleError {
     Unchanged,
     /// The entry could not be made.
     #[error("the role could not be changed: {0}")]
+    Invalid(String),
+}
+
+/// Why this device could not leave a space.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LeaveError {
+    /// This device is not in the space.
+    #[error("this device is not in that space")]
+    NoSuchSpace,
+    /// It left before, or was removed.
+    #[error("this device is out of that space already")]
+    Out,
+    /// An owner's last entry could not be made.
+    #[error("the space could not be left: {0}")]
     Invalid(String),
 }

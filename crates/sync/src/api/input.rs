@@ -93,6 +93,14 @@ pub enum Input {
         /// Thirty-two fresh random bytes: the space's next secret, where it takes one.
         secret: [u8; 32],
     },
+    /// This device leaves a space: it keeps what it has to be read, and takes no more part. Answered by
+    /// [`Effect::Left`].
+    Leave {
+        /// Answered under this id.
+        request: RequestId,
+        /// The space.
+        space: SpaceId,
+    },
     /// The driver answers [`Effect::NeedSecret`].
     NewSecret {
         /// The space.

@@ -11,9 +11,9 @@ mod held;
 mod input;
 mod rows;
 
-pub use answer::{NoteStatus, PeerReceipt, PersonHere};
+pub use answer::{NoteStatus, OnlyHere, PeerReceipt, PersonHere};
 pub use effect::{Cut, Effect, Range};
-pub use error::{AdmitError, OpenError, RoleError};
+pub use error::{AdmitError, LeaveError, OpenError, RoleError};
 pub use event::{EndReason, Event, Notice};
 pub use held::{GraphRow, Held, HeldError, HeldSnapshot, StartChain, StartSpace};
 pub use input::{CommitToken, Input, Names, Now, RequestId, SessionHandle, StreamId};

@@ -29,6 +29,8 @@ pub(super) enum Answer {
     Admitted(RequestId),
     RoleChanged(RequestId, Vec<Cut>),
     SecretsHeld,
+    /// This device leaves, with its own lowering where it is an owner.
+    Left(RequestId, Vec<Arc<Entry>>),
 }
 
 impl Pending {
@@ -117,6 +119,7 @@ impl Engine {
                 self.out.push(Effect::RoleChanged { request, result });
                 self.secrets_held(space);
             }
+            Some(Answer::Left(request, lowering)) => self.has_left(request, space, &lowering),
             Some(Answer::SecretsHeld) => self.secrets_held(space),
             Some(Answer::Admitted(request)) => {
                 let roster = self

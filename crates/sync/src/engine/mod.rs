@@ -17,6 +17,7 @@ mod guests;
 mod heads;
 mod hold;
 mod judge;
+mod leave;
 mod links;
 mod load;
 mod members;
@@ -143,6 +144,7 @@ impl Engine {
                 role,
                 secret,
             } => self.change_role(request, space, subject, role, secret),
+            Input::Leave { request, space } => self.leave(request, space),
             Input::NewSecret {
                 space,
                 label,

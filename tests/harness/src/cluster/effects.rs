@@ -108,6 +108,8 @@ impl Cluster {
             Effect::Admitted { request, result } => self.admitted(device, request, result),
             Effect::RoleChanged { result: Ok(_), .. } => self.fire("role changed"),
             Effect::RoleChanged { .. } => {}
+            // No schedule leaves a space.
+            Effect::Left { .. } => {}
             Effect::NeedSecret { space, label } => {
                 let secret = chance::bytes(&mut self.rng);
                 if let Some(process) = &mut self.devices[device].process {

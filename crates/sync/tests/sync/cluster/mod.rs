@@ -50,6 +50,7 @@ pub enum Seen {
     Ready(SpaceId),
     Admitted(Result<Vec<Arc<Entry>>, skein_sync::AdmitError>),
     RoleChanged(Result<Vec<skein_sync::Cut>, skein_sync::RoleError>),
+    Left(Result<(), skein_sync::LeaveError>),
     NeedSecret(SpaceId, skein_space::SecretLabel),
     NeedIncarnation,
     Closed,
