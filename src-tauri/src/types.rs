@@ -1,6 +1,7 @@
 //! What the page is told, as it reads it: camel case, hex ids, numbers below 2⁵³. Exported to `ui/src/ipc/bindings.ts`.
 
 mod background;
+mod leaving;
 mod pairing;
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use skein_app::view;
 use specta::Type;
 
 pub use background::Background;
+pub use leaving::{Leaving, Moved};
 pub use pairing::{Invitation, Inviting, Joined, Nearby, Shown, Welcomed};
 
 /// A 64-bit count or time that the page reads as a number; checked to fit.
@@ -92,6 +94,7 @@ pub struct SpaceRow {
     id: String,
     name: String,
     role: Option<Role>,
+    left: bool,
 }
 
 /// This device and its spaces.
@@ -113,6 +116,7 @@ impl From<view::Overview> for Overview {
             id: s.id.to_string(),
             name: s.name,
             role: s.role.map(Role::from),
+            left: s.left,
         };
         let spaces: Vec<SpaceRow> = o.spaces.into_iter().map(row).collect();
         let first = || spaces.first().map(|s| s.id.clone()).unwrap_or_default();

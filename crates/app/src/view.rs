@@ -107,6 +107,25 @@ pub struct Saved {
     pub saved: bool,
 }
 
+/// What became of a note that was moved or copied to another space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The new note.
+    pub note: NoteId,
+    /// Its space.
+    pub space: SpaceId,
+    /// The place in this device's chain there of the last entry it became.
+    pub seq: u64,
+    /// Always true: the answer is given after the commit.
+    pub saved: bool,
+    /// The old note.
+    pub from: NoteId,
+    /// The old note lies in the trash of its space.
+    pub trashed: bool,
+    /// Why it does not, where it was to; the new note is whole all the same.
+    pub kept: Option<String>,
+}
+
 /// One known device, for `peer list`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeerRow {
@@ -191,7 +210,10 @@ pub struct SpaceStatus {
     pub name: String,
     /// What is durable here.
     pub heads: Vec<Head>,
-    /// The other members.
+    /// This device takes no part in it: it was removed, or left.
+    #[serde(default)]
+    pub out: bool,
+    /// The other members; none where this device is out, since nothing is heard of them.
     pub peers: Vec<PeerStatus>,
 }
 

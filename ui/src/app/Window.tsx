@@ -7,13 +7,13 @@ import { JoinSheet } from '../features/join/JoinSheet'
 import { NearbyCard } from '../features/join/NearbyCard'
 import { Links } from '../features/note/Links'
 import { NotePane } from '../features/note/NotePane'
-import type { NoteSession } from '../features/note/NoteSession'
 import { NotesList } from '../features/notes-list/NotesList'
 import { Notices } from '../features/notices/Notices'
 import { AddPeerSheet } from '../features/peers/AddPeerSheet'
 import { MembersSheet } from '../features/people/MembersSheet'
-import { People } from '../features/people/People'
 import { SettingsSheet } from '../features/settings/SettingsSheet'
+import { LeaveSheet } from '../features/spaces/LeaveSheet'
+import { MoveSheet } from '../features/spaces/MoveSheet'
 import { SpaceSheet, type SpaceTask } from '../features/spaces/SpaceSheet'
 import type { Nearby, SpaceRow } from '../ipc/backend'
 import { m } from '../shared/messages'
@@ -24,12 +24,24 @@ import { Footer } from './Footer'
 import { Header } from './Header'
 import { LiveRegion, useSpoken, useVoice } from './LiveRegion'
 import { mayWrite } from './mayWrite'
+import { Here, NoNote, Page } from './Page'
 import { Sidebar } from './Sidebar'
 import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
 import type { WindowModel } from './WindowModel'
 
-type OpenSheet = 'invite' | 'ticket' | 'join' | 'peer' | 'doctor' | 'space' | 'members' | 'settings' | null
+type OpenSheet =
+  | 'invite'
+  | 'ticket'
+  | 'join'
+  | 'peer'
+  | 'doctor'
+  | 'space'
+  | 'leave'
+  | 'move'
+  | 'members'
+  | 'settings'
+  | null
 
 /** The window of one space: the only place that puts features together. */
 export function Window({ model, space }: { model: WindowModel; space: SpaceRow }) {
@@ -72,6 +84,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
     }),
     [model, backToText, toggleList],
   )
+  const askLeaving = useCallback(() => model.backend.leaving(space.id), [model, space.id])
   useShortcuts(shortcuts, sheet === null && !asking)
   // One sheet may have led to another.
   const sheetClosed = () => {
@@ -89,6 +102,9 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
   // Who shares nothing yet is told without looking; others find it where they would join.
   const alone = overview?.spaces.length === 1 && members.every(({ self }) => self)
   const card = alone && sheet === null && !asking ? nearby.find(({ id }) => !notNow.has(id)) : undefined
+  const places = (overview?.spaces ?? []).filter(each => each.id !== space.id && mayWrite(each))
+  // Of a new note nothing is stored yet that could be moved.
+  const movable = mayWrite(space) && places.length > 0 && rows.some(({ id }) => id === open?.id)
   const newest = notices.at(-1)
   useSpoken(voice, 'notice', String(newest?.key), newest?.message ?? null)
 
@@ -103,6 +119,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           setSheet('space')
         }}
         onMembers={() => setSheet('members')}
+        onLeave={() => setSheet('leave')}
         onMenuClosed={menuClosed}
         members={members}
         rows={rows}
@@ -114,7 +131,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         <NotesList
           rows={rows}
           open={open?.id ?? null}
-          shared={members.some(({ self, role }) => !self && role !== null)}
+          shared={space.role !== null && members.some(({ self, role }) => !self && role !== null)}
           mayWrite={mayWrite(space)}
           onOpen={openNote}
           onNew={shortcuts.newNote}
@@ -130,6 +147,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           onInvite={invite}
           onJoin={() => setSheet('join')}
           onAddPeer={() => setSheet('peer')}
+          onMove={movable ? () => setSheet('move') : null}
           onSettings={() => setSheet('settings')}
           onClosed={menuClosed}
         >
@@ -211,6 +229,21 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         onClose={closeSheet}
         onClosed={sheetClosed}
       />
+      <LeaveSheet
+        open={sheet === 'leave'}
+        space={space}
+        ask={askLeaving}
+        leave={agreed => model.leaveSpace(space, agreed)}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
+      />
+      <MoveSheet
+        open={sheet === 'move'}
+        spaces={places}
+        move={to => model.moveNote(to)}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
+      />
       <AddPeerSheet
         open={sheet === 'peer'}
         listening={overview?.listening ?? []}
@@ -234,36 +267,6 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
       />
       <LiveRegion voice={voice} />
     </div>
-  )
-}
-
-function Page({ session, children }: { session: NoteSession | null; children: React.ReactNode }) {
-  return session ? (
-    <WritingPage session={session}>{children}</WritingPage>
-  ) : (
-    <div className={css.page}>{children}</div>
-  )
-}
-
-function WritingPage({ session, children }: { session: NoteSession; children: React.ReactNode }) {
-  const writing = useStore(session.writing.now)
-  return (
-    <div className={css.page} data-writing={writing || undefined}>
-      {children}
-    </div>
-  )
-}
-
-function Here({ session }: { session: NoteSession }) {
-  const people = useStore(session.people)
-  return <People people={people} onGoTo={person => session.goTo(person)} />
-}
-
-function NoNote() {
-  return (
-    <main className={css.alone}>
-      <p>{m.app.noNotes}</p>
-    </main>
   )
 }
 

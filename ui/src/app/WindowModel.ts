@@ -5,6 +5,7 @@ import type {
   BackendEvent,
   Inviting,
   Joined,
+  Leaving,
   MemberRow,
   Nearby,
   NoteRow,
@@ -16,6 +17,7 @@ import { m } from '../shared/messages'
 import { reason } from '../shared/reason'
 import { Store } from '../shared/store'
 import { mayWrite } from './mayWrite'
+import { Newest } from './Newest'
 import { settings } from './settings'
 
 /** The note a window shows. */
@@ -51,8 +53,7 @@ export class WindowModel {
   /** Why the window could not start at all. */
   readonly failure = new Store<{ why: string; held: boolean } | null>(null)
   #notices = 0
-  /** Who waits for an answer that an event may overtake. */
-  readonly #overtaken = new Set<(event: BackendEvent) => void>()
+  readonly #newest = new Newest()
 
   constructor(backend: Backend) {
     this.backend = backend
@@ -106,6 +107,34 @@ export class WindowModel {
     if (space !== null) await this.backend.renameSpace(space.id, name)
   }
 
+  /** Leaves a space, and goes to one that this device is in. */
+  async leaveSpace(space: SpaceRow, agreed: Leaving): Promise<void> {
+    await this.backend.leaveSpace(space.id, agreed.onlyHere, agreed.lastOwner)
+    this.notice(m.leave.done(space.name))
+    const { spaces, defaultSpace } = await this.#loadOverview()
+    const inside = spaces.filter(({ role }) => role !== null)
+    const next = inside.find(({ id }) => id === defaultSpace) ?? inside[0]
+    if (next !== undefined) await this.chooseSpace(next.id)
+  }
+
+  /** Moves the open note to another space, and opens it there. */
+  async moveNote(to: SpaceRow): Promise<void> {
+    const open = this.open.get()
+    const from = this.space.get()
+    if (open === null || from === null) return
+    // What was just written goes along: it is saved first.
+    await open.session.close()
+    try {
+      const { note, kept } = await this.backend.moveNote(open.id, from.id, to.id)
+      this.notice(kept === null ? m.move.done(to.name) : m.move.kept(to.name, kept))
+      settings.setLastNote(to.id, note)
+    } catch (error) {
+      this.#show(open.id, from)
+      throw error
+    }
+    await this.chooseSpace(to.id)
+  }
+
   async setOffline(offline: boolean): Promise<void> {
     await this.#try(() => this.backend.setOffline(offline))
   }
@@ -139,7 +168,7 @@ export class WindowModel {
   async refreshStatus(): Promise<void> {
     const open = this.open.get()
     if (open === null) return
-    const status = await this.#newest(
+    const status = await this.#newest.of(
       () => this.backend.noteStatus(open.id).catch(() => null),
       event => (event.kind === 'status' && event.status.note === open.id ? event.status : undefined),
     )
@@ -155,36 +184,17 @@ export class WindowModel {
       const space = here(settings.lastSpace()) ?? here(overview.defaultSpace) ?? overview.spaces[0]
       if (space !== undefined) await this.#enter(space)
       const { backend } = this
-      this.inviting.set(await this.#newest(() => backend.invitation(), ofInviting))
-      this.nearby.set(await this.#newest(() => backend.nearby(), ofNearby))
+      this.inviting.set(await this.#newest.of(() => backend.invitation(), ofInviting))
+      this.nearby.set(await this.#newest.of(() => backend.nearby(), ofNearby))
     } catch (error) {
       this.failure.set({ why: reason(error), held: (error as { code?: unknown } | null)?.code === 'held' })
     }
   }
 
   async #loadOverview(): Promise<Overview> {
-    const overview = await this.#newest(() => this.backend.overview(), ofOverview)
+    const overview = await this.#newest.of(() => this.backend.overview(), ofOverview)
     this.overview.set(overview)
     return overview
-  }
-
-  /**
-   * The answer to a question, or what an event has said of the same since it was asked. Answers and events come by ways
-   * of their own, so an answer may be the older of the two; each event carries the whole state, and each change brings one.
-   */
-  async #newest<T>(ask: () => Promise<T>, told: (event: BackendEvent) => T | undefined): Promise<T> {
-    const heard: T[] = []
-    const listen = (event: BackendEvent) => {
-      const said = told(event)
-      if (said !== undefined) heard.push(said)
-    }
-    this.#overtaken.add(listen)
-    try {
-      const answer = await ask()
-      return heard.at(-1) ?? answer
-    } finally {
-      this.#overtaken.delete(listen)
-    }
   }
 
   async #enter(space: SpaceRow): Promise<void> {
@@ -192,11 +202,11 @@ export class WindowModel {
     // Both are listened for until both are here: no event about a space that is not shown yet counts otherwise.
     const both = Promise.all([this.backend.listNotes(space.id), this.backend.members(space.id)])
     const [rows, members] = await Promise.all([
-      this.#newest(
+      this.#newest.of(
         () => both.then(([rows]) => rows),
         event => (event.kind === 'notes' && event.space === space.id ? event.rows : undefined),
       ),
-      this.#newest(
+      this.#newest.of(
         () => both.then(([, members]) => members),
         event => (event.kind === 'members' && event.space === space.id ? event.members : undefined),
       ),
@@ -234,7 +244,7 @@ export class WindowModel {
   }
 
   #hear(event: BackendEvent): void {
-    for (const listen of this.#overtaken) listen(event)
+    this.#newest.hear(event)
     const space = this.space.get()?.id
     switch (event.kind) {
       case 'notes':

@@ -5,13 +5,19 @@
  * Ids, hashes and keys are lower-case hex. 64-bit numbers are checked to be below 2^53 before they get here.
  */
 
+import type { Leaving, Moved } from './leaving'
+
+export type { Leaving, Moved }
+
 export type Role = 'viewer' | 'editor' | 'owner'
 
 export interface SpaceRow {
   id: string
   name: string
-  /** What this device may do; null when it was removed. */
+  /** What this device may do; null when it was removed, or left. */
   role: Role | null
+  /** It takes no part because it left by itself. */
+  left?: boolean
 }
 
 export interface Overview {
@@ -251,6 +257,12 @@ export interface Backend {
   newSpace(name: string): Promise<string>
   /** For everybody in it. */
   renameSpace(space: string, name: string): Promise<void>
+  /** What leaving a space means now. Rejected where it cannot be left. */
+  leaving(space: string): Promise<Leaving>
+  /** Rejected where it means more by now than what the person agreed to. */
+  leaveSpace(space: string, onlyHere: number, lastOwner: boolean): Promise<void>
+  /** Makes a note in another space that says the same, then puts this one into the trash. */
+  moveNote(note: string, from: string, to: string): Promise<Moved>
   /** Opens an invitation for ten minutes, in place of one that is open. What becomes of it comes as events. */
   openInvitation(space: string, role: Role): Promise<void>
   invitation(): Promise<Inviting>

@@ -29,6 +29,12 @@ export const commands = {
 	renameSpace: (space: string, name: string) => __TAURI_INVOKE<null>("rename_space", { space, name }),
 	/**  Changes what another device may do in a space; `None` removes it. Checked again in Rust: only an owner's device. */
 	changeRole: (space: string, device: string, role: Role | null) => __TAURI_INVOKE<null>("change_role", { space, device, role }),
+	/**  What leaving a space means now. */
+	leaving: (space: string) => __TAURI_INVOKE<Leaving>("leaving", { space }),
+	/**  Leaves a space. Refused in Rust where it means more than what the person agreed to. */
+	leaveSpace: (space: string, onlyHere: number, lastOwner: boolean) => __TAURI_INVOKE<null>("leave_space", { space, onlyHere, lastOwner }),
+	/**  Makes a note in another space that says the same, then puts this one into the trash. */
+	moveNote: (note: string, from: string, to: string) => __TAURI_INVOKE<Moved_Serialize>("move_note", { note, from, to }),
 	/**  Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device. */
 	openInvitation: (space: string, role: Role) => __TAURI_INVOKE<null>("open_invitation", { space, role }),
 	/**  The invitation as it stands; changes come as events. */
@@ -327,6 +333,14 @@ export type Joined = {
 	role: Role,
 };
 
+/**  What leaving a space means now. */
+export type Leaving = {
+	others: number,
+	lastOwner: boolean,
+	onlyHere: Safe,
+	ownOnlyHere: Safe,
+};
+
 /**  One member of a space. */
 export type MemberRow = MemberRow_Serialize | MemberRow_Deserialize;
 
@@ -362,6 +376,21 @@ export type Missed =
 "went_away" | 
 /**  Nobody answered here in time. */
 "too_late";
+
+/**  A note that was moved to another space. */
+export type Moved = Moved_Serialize | Moved_Deserialize;
+
+/**  A note that was moved to another space. */
+export type Moved_Deserialize = {
+	note: string,
+	kept?: string | null,
+};
+
+/**  A note that was moved to another space. */
+export type Moved_Serialize = {
+	note: string,
+	kept: string | null,
+};
 
 /**  Somebody nearby who invites. */
 export type Nearby = {
@@ -570,6 +599,7 @@ export type SpaceRow_Deserialize = {
 	id: string,
 	name: string,
 	role?: Role | null,
+	left: boolean,
 };
 
 /**  One space. */
@@ -577,6 +607,7 @@ export type SpaceRow_Serialize = {
 	id: string,
 	name: string,
 	role: Role | null,
+	left: boolean,
 };
 
 /**  An address that was tried. */

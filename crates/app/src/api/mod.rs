@@ -3,6 +3,7 @@
 mod answer;
 mod doctor;
 mod join;
+mod moving;
 mod nearby;
 mod notes;
 mod spaces;

@@ -5,9 +5,9 @@ use skein_space::{NoteId, SpaceId};
 
 use crate::error::Fault;
 use crate::view::{
-    Agreed, Diagnosis, Initialised, Invitation, Inviting, Joined, Leaving, MemberRow, Nearby,
-    NoteLine, NoteStatus, PeerAdded, PeerRow, Role, RoleChanged, Saved, Shown, SpaceRow, Status,
-    Verified, Waited, Welcomed,
+    Agreed, Diagnosis, Initialised, Invitation, Inviting, Joined, Leaving, MemberRow, Moved,
+    Nearby, NoteLine, NoteStatus, PeerAdded, PeerRow, Role, RoleChanged, Saved, Shown, SpaceRow,
+    Status, Verified, Waited, Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -84,6 +84,22 @@ pub enum Request {
         note: String,
         /// The new title.
         title: String,
+    },
+    /// Move a note to another space, or copy it there.
+    NoteMove {
+        /// Which.
+        note: String,
+        /// Where to.
+        space: String,
+        /// The old one stays where it is.
+        copy: bool,
+    },
+    /// Put a note into the trash, or take it out.
+    NoteTrash {
+        /// Which.
+        note: String,
+        /// Whether it lies in the trash from now on.
+        trashed: bool,
     },
     /// The hash of a note's canonical content.
     NoteHash {
@@ -231,7 +247,9 @@ pub enum Answer {
         /// Its text.
         content: String,
     },
-    /// To [`Request::NoteAppend`], [`Request::NoteEdit`] and [`Request::NoteRename`].
+    /// To [`Request::NoteMove`].
+    Moved(Moved),
+    /// To [`Request::NoteAppend`], [`Request::NoteEdit`], [`Request::NoteRename`] and [`Request::NoteTrash`].
     Saved(Saved),
     /// To [`Request::NoteHash`]: which note, and 64 hex digits.
     Hash {

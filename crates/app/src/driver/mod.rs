@@ -16,6 +16,7 @@ mod execute;
 mod floor;
 mod held;
 mod leaving;
+mod moving;
 mod names;
 mod network;
 mod outgoing;
@@ -45,6 +46,7 @@ use storage::Room;
 
 pub(crate) use asking::Asking;
 pub(crate) use doctor::Chart;
+pub(crate) use moving::{MOVED_FROM, TRASHED};
 pub(crate) use names::own_note;
 pub(crate) use settings::checked_name;
 pub(crate) use start::{Start, Started, launch};

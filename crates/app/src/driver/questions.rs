@@ -122,16 +122,18 @@ impl Driver {
             })
             .collect();
         heads.sort_by_key(|head| (head.device, head.incarnation, head.log));
+        let out = self.engine.role(id).is_none();
         SpaceStatus {
             id,
             name: self.space_name(id),
             heads,
-            peers: self
-                .engine
-                .peers(&self.held, id)
-                .into_iter()
-                .map(peer_status)
-                .collect(),
+            out,
+            peers: if out {
+                Vec::new()
+            } else {
+                let peers = self.engine.peers(&self.held, id).into_iter();
+                peers.map(peer_status).collect()
+            },
         }
     }
 
@@ -154,7 +156,11 @@ impl Driver {
             disk_low: self.engine.disk_is_low(),
             set_aside: status.set_aside,
             waiting_for: status.waiting_for.map(|device| self.device_words(device)),
-            peers: status.peers.into_iter().map(peer_status).collect(),
+            peers: if self.engine.role(space).is_some() {
+                status.peers.into_iter().map(peer_status).collect()
+            } else {
+                Vec::new()
+            },
         })
     }
 

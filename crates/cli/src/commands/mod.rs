@@ -1,6 +1,7 @@
 //! One function per command.
 
 mod edit_line;
+mod leave;
 mod nearby;
 mod note;
 mod peer;

@@ -5,7 +5,7 @@ use skein_app::Network;
 use skein_app::control::{Answer, Request};
 use skein_app::view::{Joined, MemberRow, Role, SpaceRow};
 
-use super::{Here, nearby, unexpected};
+use super::{Here, leave, nearby, unexpected};
 use crate::args::{RoleName, Space};
 use crate::output::Stop;
 
@@ -44,6 +44,7 @@ pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
             space,
         } => change_role(here, device, Some(given_role(role)), space).await,
         Space::Remove { device, space } => change_role(here, device, None, space).await,
+        Space::Leave { space, yes } => leave::leave(here, space, yes).await,
         Space::Members { space } => members(here, space).await,
     }
 }
@@ -74,7 +75,11 @@ fn space_line(space: &SpaceRow) -> String {
         "{}  {}  ({}; members: {}, notes: {})",
         space.id,
         space.name,
-        role_words(space.role),
+        if space.left {
+            "left"
+        } else {
+            role_words(space.role)
+        },
         space.members,
         space.notes
     )

@@ -99,6 +99,8 @@ impl Engine {
         if let Some(s) = self.spaces.get_mut(&space) {
             s.part = Part::Left;
             s.pulls.clear();
+            // Let in again, everybody has to say anew what it has.
+            s.receipts.clear();
         }
         for entry in lowering {
             self.roster_grew(space, entry);

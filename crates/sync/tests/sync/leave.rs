@@ -52,6 +52,11 @@ fn l1_who_left_takes_no_more_part_and_keeps_what_it_has() {
     c.run(2_000);
     assert_eq!(c.devices[1].engine.role(space), None);
     assert!(c.devices[1].engine.has_left_space(space));
+    assert_eq!(
+        c.behind(1, 0, space, note),
+        None,
+        "nothing is claimed any more"
+    );
     assert!(c.streams().iter().all(|(of, _, to)| *of != 1 && *to != 1));
     for other in [0, 2] {
         assert!(!online(&c, other, 1, space), "away");

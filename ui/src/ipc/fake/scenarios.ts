@@ -1,9 +1,10 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
-import type { Background, Diagnosis, Inviting, MemberRow, Nearby, Overview, Picture } from '../backend'
+import type { Background, Diagnosis, Inviting, Leaving, MemberRow, Nearby, Overview } from '../backend'
 import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
+import { ASKING, ROW } from './pictures'
 import { type SeedBlock, seededDoc } from './seed'
 import { HOUSE, LISE, READING, SOUP, TALK, TRIP, TRIP_TITLE } from './texts'
 
@@ -21,33 +22,11 @@ export interface World {
   background: Background
   /** What the doctor says. */
   diagnosis: Diagnosis
+  /** What leaving the space means. */
+  leaving: Leaving
 }
 
-const pictures = (...row: string[]): Picture[] =>
-  row.map(each => {
-    const [picture = '', name = ''] = each.split(' ')
-    return { picture, name }
-  })
-
-/** On the other screen. */
-export const ROW = pictures('🐢 turtle', '🍋 lemon', '🔔 bell', '🌵 cactus')
-
-const ROWS = [
-  pictures('🐼 panda', '🍋 lemon', '⛵ boat', '🌙 moon'),
-  ROW,
-  pictures('🐙 octopus', '🍄 mushroom', '⛵ boat', '🎈 balloon'),
-  pictures('🐝 bee', '🌻 sunflower', '🎧 headphones', '🌙 moon'),
-]
-
-const ASKING: Inviting = {
-  state: 'asking',
-  question: 1,
-  role: 'editor',
-  person: 'Ben',
-  deviceName: 'Ben’s laptop',
-  rows: ROWS,
-  untilMs: Date.now() + MINUTE,
-}
+export { ROW }
 
 const ANA: Nearby = {
   id: 'ana',
@@ -159,6 +138,7 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     nearby: [],
     background: { ...TRAY },
     diagnosis: peers.some(({ online }) => online) ? FOUND : GUESTS,
+    leaving: { others: peers.length, lastOwner: false, onlyHere: 0, ownOnlyHere: 0 },
   }
 }
 
@@ -181,6 +161,7 @@ function alone(): World {
     nearby: [],
     background: { ...TRAY },
     diagnosis: NOBODY,
+    leaving: { others: 0, lastOwner: true, onlyHere: 4, ownOnlyHere: 4 },
   }
 }
 
@@ -265,6 +246,22 @@ const WORLDS: Record<string, () => World> = {
   spaces: () => {
     const world = team([ben()])
     world.overview.spaces.push({ id: '5e1f00000000000000000000000000b2', name: 'Home', role: 'owner' })
+    return world
+  },
+  /** Edits that nobody else has. */
+  unsent: () => {
+    const world = team([ben()])
+    world.overview.spaces.push({ id: '5e1f00000000000000000000000000b2', name: 'Home', role: 'owner' })
+    return { ...world, leaving: { others: 1, lastOwner: true, onlyHere: 12, ownOnlyHere: 9 } }
+  },
+  /** This device left. */
+  left: () => {
+    const world = team([ben()], { canWrite: false })
+    world.overview.spaces = [
+      { id: SPACE, name: 'Team Nord', role: null, left: true },
+      { id: '5e1f00000000000000000000000000b2', name: 'Home', role: 'owner' },
+    ]
+    world.members = world.members.map(member => ({ ...member, role: member.self ? null : 'owner' }))
     return world
   },
   /** More faces than fit. */
