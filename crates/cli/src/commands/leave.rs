@@ -16,10 +16,11 @@ pub(super) async fn leave(here: &Here, space: Option<String>, yes: bool) -> Resu
     let said = warnings(&now);
     if !yes && !said.is_empty() {
         let why = said.join(". ");
-        let message = format!(
-            "{why}. nothing was changed. wait until the others have it while skein runs here, or leave all the same \
-             with --yes"
-        );
+        let wait = match now.others {
+            0 => "",
+            _ => "wait until the others have it while skein runs here, or ",
+        };
+        let message = format!("{why}. nothing was changed. {wait}leave all the same with --yes");
         return Err(Fault::new(Code::NotAllowed, message).into());
     }
     let agreed = if yes { Agreed::ALL } else { Agreed::default() };
