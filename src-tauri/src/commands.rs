@@ -252,8 +252,8 @@ pub async fn move_note(
     to: String,
 ) -> Answer<Moved> {
     let (from, to) = (space_id(&from)?, space_id(&to)?);
-    let moved = app(&shell)?.move_note(from, note_id(&note)?, to, false);
-    Ok(moved.await?.into())
+    let note = note_id(&note)?;
+    Ok(app(&shell)?.move_note(from, note, to, false).await?.into())
 }
 
 /// Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device.
