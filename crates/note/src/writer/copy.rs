@@ -83,7 +83,7 @@ impl Copy {
             to.attrs.insert(txn, key.as_str(), value.clone());
         }
         for (key, node) in &self.objects {
-            node.into_map(&to.objects, txn, key);
+            node.put_in(&to.objects, txn, key);
         }
         for (name, tokens) in &self.cells {
             let cell = txn.get_or_insert_text(name.as_str());
@@ -96,7 +96,7 @@ impl Copy {
 }
 
 impl Node {
-    fn into_map(&self, map: &MapRef, txn: &mut TransactionMut<'_>, key: &str) {
+    fn put_in(&self, map: &MapRef, txn: &mut TransactionMut<'_>, key: &str) {
         match self {
             Node::Value(value) => {
                 map.insert(txn, key, value.clone());
@@ -115,7 +115,7 @@ impl Node {
 
 fn fill_map(map: &MapRef, txn: &mut TransactionMut<'_>, entries: &[(String, Node)]) {
     for (key, node) in entries {
-        node.into_map(map, txn, key);
+        node.put_in(map, txn, key);
     }
 }
 

@@ -69,7 +69,7 @@ fn chains_and_spaces_come_back() {
     // What was written before a space could be left.
     let mut first = left.encode(&|_| None);
     (first[0], _) = (1, first.pop());
-    let read = SpaceRow::decode(&first, &nameless).expect("a first version");
+    let read = SpaceRow::decode(&first, &named).expect("a first version");
     assert_eq!(
         read,
         SpaceRow {
