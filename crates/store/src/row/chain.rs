@@ -37,28 +37,27 @@ pub struct ChainRow {
 pub(crate) type SpaceBody = SpaceRow;
 
 impl Row for SpaceRow {
-    /// 2: whether this device left.
+    /// 1: takes part. 2: left. A program that knows no leaving must not take part again, so it refuses the second; of what
+    /// was never left nothing changed.
     const VERSION: u8 = 2;
 
     fn write(&self, out: &mut Out, _: Indexed<'_>) {
         out.raw(&self.space.0);
         out.raw(&self.incarnation.0);
-        out.u8(u8::from(self.left));
     }
 
     fn read(version: u8, input: &mut In<'_>, _: Named<'_>) -> Result<Self, RowError> {
         Ok(Self {
             space: SpaceId(input.array()?),
             incarnation: Incarnation(input.array()?),
-            left: match version {
-                1 => false,
-                _ => match input.u8()? {
-                    0 => false,
-                    1 => true,
-                    _ => return Err(RowError("whether the space was left is not known")),
-                },
-            },
+            left: version == 2,
         })
+    }
+
+    fn encode(&self, indexed: Indexed<'_>) -> Vec<u8> {
+        let mut out = Out::new(if self.left { 2 } else { 1 });
+        self.write(&mut out, indexed);
+        out.0
     }
 }
 
