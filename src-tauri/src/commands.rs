@@ -4,7 +4,7 @@ pub mod tickets;
 
 use std::time::Duration;
 
-use skein_app::view::DocMessage;
+use skein_app::view::{Agreed, DocMessage};
 use skein_app::{App, NoteId, SpaceId};
 use tauri::ipc::{Channel, InvokeBody, InvokeResponseBody, Request, Response};
 use tauri::{AppHandle, Manager, State};
@@ -15,8 +15,8 @@ use crate::doctor::Diagnosis;
 use crate::shell::Shell;
 use crate::tray::Tray;
 use crate::types::{
-    Background, Invitation, Inviting, Joined, KeyPlace, KeyState, MemberRow, Nearby, NoteRow,
-    NoteStatus, Overview, Refusal, Role, SetAside, Shown, Welcomed,
+    Background, Invitation, Inviting, Joined, KeyPlace, KeyState, Leaving, MemberRow, Moved,
+    Nearby, NoteRow, NoteStatus, Overview, Refusal, Role, SetAside, Shown, Welcomed,
 };
 
 /// How long a join may take before the window says so: the inviter may be starting, the network waking.
@@ -236,6 +236,44 @@ pub async fn take_in(shell: State<'_, Shell>, space: String, device: String) -> 
     let device = app.find_member(space, &device).await?;
     app.take_in(space, device).await?;
     Ok(())
+}
+
+/// What leaving a space means now.
+#[tauri::command]
+#[specta::specta]
+pub async fn leaving(shell: State<'_, Shell>, space: String) -> Answer<Leaving> {
+    Ok(app(&shell)?.leaving(space_id(&space)?).await?.into())
+}
+
+/// Leaves a space. Refused in Rust where it means more than what the person agreed to.
+#[tauri::command]
+#[specta::specta]
+pub async fn leave_space(
+    shell: State<'_, Shell>,
+    space: String,
+    only_here: u32,
+    last_owner: bool,
+) -> Answer<()> {
+    let agreed = Agreed {
+        only_here: u64::from(only_here),
+        last_owner,
+    };
+    app(&shell)?.leave(space_id(&space)?, agreed).await?;
+    Ok(())
+}
+
+/// Makes a note in another space that says the same, then puts this one into the trash.
+#[tauri::command]
+#[specta::specta]
+pub async fn move_note(
+    shell: State<'_, Shell>,
+    note: String,
+    from: String,
+    to: String,
+) -> Answer<Moved> {
+    let (from, to) = (space_id(&from)?, space_id(&to)?);
+    let note = note_id(&note)?;
+    Ok(app(&shell)?.move_note(from, note, to, false).await?.into())
 }
 
 /// Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device.

@@ -3,6 +3,7 @@
 mod aside;
 mod background;
 mod key;
+mod leaving;
 mod pairing;
 
 use serde::Serialize;
@@ -12,6 +13,7 @@ use specta::Type;
 pub use aside::SetAside;
 pub use background::Background;
 pub use key::{KeyPlace, KeyState};
+pub use leaving::{Leaving, Moved};
 pub use pairing::{
     ChosenTicket, Invitation, Inviting, Joined, Nearby, ReadTicket, Shown, Welcomed,
 };
@@ -98,6 +100,7 @@ pub struct SpaceRow {
     id: String,
     name: String,
     role: Option<Role>,
+    left: bool,
 }
 
 /// This device and its spaces.
@@ -119,6 +122,7 @@ impl From<view::Overview> for Overview {
             id: s.id.to_string(),
             name: s.name,
             role: s.role.map(Role::from),
+            left: s.left,
         };
         let spaces: Vec<SpaceRow> = o.spaces.into_iter().map(row).collect();
         let first = || spaces.first().map(|s| s.id.clone()).unwrap_or_default();

@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   // Not needed for the first screen, but before somebody writes Greek or leans a word.
   void document.fonts.load('italic 400 17px "Literata Variable"', 'aé')
   const wrong = await backend.prove()
-  if (wrong !== null) model.notice(m.notices.slowRoute(wrong))
+  if (wrong !== null) model.notices.say(m.notices.slowRoute(wrong))
 }
 
 interface Chosen {

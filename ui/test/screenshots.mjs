@@ -151,6 +151,16 @@ const MOMENTS = {
     },
   ],
   removed: ['removed', async page => page.getByText('Removed from this space').waitFor()],
+  leave: ['spaces', async page => openLeave(page)],
+  'leave-unsent': ['unsent', async page => openLeave(page)],
+  left: [
+    'left',
+    async page => {
+      await page.getByText('You left this space').waitFor()
+      await page.getByTestId('space-menu').click()
+    },
+  ],
+  move: ['spaces', async page => openMenu(page, 'Move this note')],
   'new-space': [
     'spaces',
     async page => {
@@ -183,6 +193,12 @@ async function openMembers(page) {
   await page.getByTestId('space-menu').click()
   await page.getByRole('menuitem', { name: 'People in this space' }).click()
   await page.getByRole('dialog').waitFor()
+}
+
+async function openLeave(page) {
+  await page.getByTestId('space-menu').click()
+  await page.getByTestId('leave-open').click()
+  await page.getByTestId('leave-figures').waitFor()
 }
 
 async function openMember(page) {

@@ -13,7 +13,7 @@ use skein_space::{DeviceKey, Incarnation, NoteId, SpaceId};
 
 pub use doctor::{Cause, Diagnosis, Ended, Finding, Tried};
 pub use key::KeyView;
-pub use members::{Cut, MemberRow, Role, RoleChanged, SetAside, TakenIn};
+pub use members::{Agreed, Cut, Leaving, MemberRow, Role, RoleChanged, SetAside, TakenIn};
 pub use pairing::{
     Invitation, Inviting, InvitingOver, Joined, Missed, Nearby, Picture, Shown, Welcomed,
 };
@@ -60,6 +60,9 @@ pub struct SpaceRow {
     pub name: String,
     /// This device's role in it; `None` when it is out.
     pub role: Option<Role>,
+    /// It is out because it left by itself.
+    #[serde(default)]
+    pub left: bool,
     /// Members with a role.
     pub members: usize,
     /// Notes in it, trashed ones included.
@@ -104,6 +107,25 @@ pub struct Saved {
     pub seq: u64,
     /// Always true: the answer is given after the commit.
     pub saved: bool,
+}
+
+/// What became of a note that was moved or copied to another space.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The new note.
+    pub note: NoteId,
+    /// Its space.
+    pub space: SpaceId,
+    /// The place in this device's chain there of the last entry it became.
+    pub seq: u64,
+    /// Always true: the answer is given after the commit.
+    pub saved: bool,
+    /// The old note.
+    pub from: NoteId,
+    /// The old note lies in the trash of its space.
+    pub trashed: bool,
+    /// Why it does not, where it was to; the new note is whole all the same.
+    pub kept: Option<String>,
 }
 
 /// One known device, for `peer list`.
@@ -190,7 +212,10 @@ pub struct SpaceStatus {
     pub name: String,
     /// What is durable here.
     pub heads: Vec<Head>,
-    /// The other members.
+    /// This device takes no part in it: it was removed, or left.
+    #[serde(default)]
+    pub out: bool,
+    /// The other members; none where this device is out, since nothing is heard of them.
     pub peers: Vec<PeerStatus>,
 }
 

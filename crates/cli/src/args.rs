@@ -128,6 +128,27 @@ pub enum Note {
         #[arg(allow_hyphen_values = true)]
         title: String,
     },
+    /// Move a note to another space: a new note there, and this one into the trash
+    Move {
+        /// The note's id, or the beginning of it
+        note: String,
+        /// The other space
+        #[arg(long, value_name = "S")]
+        space: String,
+        /// Leave this note where it is: enough where you may only read
+        #[arg(long)]
+        copy: bool,
+    },
+    /// Put a note into the trash
+    Trash {
+        /// The note's id, or the beginning of it
+        note: String,
+    },
+    /// Take a note out of the trash
+    Untrash {
+        /// The note's id, or the beginning of it
+        note: String,
+    },
     /// Print the hash of a note's content: equal on two devices exactly when they show the same note
     Hash {
         /// The note's id, or the beginning of it
@@ -231,6 +252,14 @@ pub enum Space {
         device: String,
         /// The space [default: the default space]
         space: Option<String>,
+    },
+    /// Leave a space: this device takes no more part in it, and its notes stay here to be read
+    Leave {
+        /// The space [default: the default space]
+        space: Option<String>,
+        /// Also where nobody else is known to have some of the edits, or no owner is left
+        #[arg(long)]
+        yes: bool,
     },
     /// List who is in a space
     Members {

@@ -29,13 +29,7 @@ fn profile_and_json_stand_before_or_after_the_command() {
 
 #[test]
 fn what_is_not_built_does_not_exist() {
-    for line in [
-        "skein note trash abcd",
-        "skein space leave abcd",
-        "skein history abcd",
-        "skein search x",
-        "skein backup f",
-    ] {
+    for line in ["skein history abcd", "skein search x", "skein backup f"] {
         assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
     }
 }
@@ -122,6 +116,21 @@ fn a_ticket_comes_by_one_way_at_a_time() {
     ] {
         assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
     }
+}
+
+#[test]
+fn leaving_asks_unless_told_and_a_move_names_the_other_space() {
+    let cli = parse("skein space leave").unwrap();
+    let Command::Space(Space::Leave { space: None, yes }) = cli.command else {
+        panic!("not a leave");
+    };
+    assert!(!yes);
+    assert!(parse("skein note move abcd").is_err());
+    let cli = parse("skein note move abcd --space Team").unwrap();
+    let Command::Note(Note::Move { copy, .. }) = cli.command else {
+        panic!("not a move");
+    };
+    assert!(!copy);
 }
 
 #[test]

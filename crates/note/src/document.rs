@@ -231,6 +231,10 @@ impl Note {
         self.replica.clock(client)
     }
 
+    pub(crate) fn replica(&self) -> &Replica {
+        &self.replica
+    }
+
     /// What the note shows.
     pub fn projection(&self) -> Projection {
         self.replica.projection()

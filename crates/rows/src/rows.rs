@@ -32,7 +32,15 @@ pub fn op(op: StoreOp, made_ms: i64) -> Op {
             end_clock,
             refused,
         },
-        StoreOp::Space { space, incarnation } => Op::Space { space, incarnation },
+        StoreOp::Space {
+            space,
+            incarnation,
+            left,
+        } => Op::Space {
+            space,
+            incarnation,
+            left,
+        },
         StoreOp::Secrets {
             space,
             label,
@@ -155,6 +163,7 @@ pub fn start_spaces(loaded: skein_store::Loaded) -> Vec<StartSpace> {
             let start = StartSpace {
                 space: row.space,
                 incarnation: row.incarnation,
+                left: row.left,
                 secrets: Vec::new(),
                 roster: rosters.remove(&row.space).unwrap_or_default(),
                 chains: Vec::new(),

@@ -25,6 +25,7 @@ fn main() {
     let space = Op::Space {
         space: SPACE,
         incarnation: Incarnation([1; 16]),
+        left: false,
     };
     wait_for(&thread, vec![space]);
 

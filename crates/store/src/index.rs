@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use skein_space::{Chain, ChainId, EntryHash, Incarnation, SpaceId};
+use skein_space::{Chain, ChainId, EntryHash, SpaceId};
 
 use crate::row::{ChainBody, RowError, SpaceBody};
 
@@ -19,7 +19,7 @@ pub(crate) struct Index {
 #[derive(Debug)]
 enum Change {
     NewSpace,
-    Incarnation(u32, Incarnation),
+    Space(u32, SpaceBody),
     NewChain(ChainId),
     Tip(u32, u64, EntryHash),
 }
@@ -90,12 +90,11 @@ impl Index {
         index
     }
 
-    /// Adds a space or gives it another incarnation.
+    /// Adds a space or writes its row anew.
     pub fn set_space(&mut self, row: SpaceBody) -> u32 {
         if let Some(index) = self.space(row.space) {
             let held = &mut self.spaces[index as usize];
-            self.journal
-                .push(Change::Incarnation(index, held.incarnation));
+            self.journal.push(Change::Space(index, *held));
             *held = row;
             return index;
         }
@@ -139,8 +138,8 @@ impl Index {
                 Change::NewSpace => {
                     self.spaces.pop();
                 }
-                Change::Incarnation(index, incarnation) => {
-                    self.spaces[index as usize].incarnation = incarnation;
+                Change::Space(index, row) => {
+                    self.spaces[index as usize] = row;
                 }
                 Change::NewChain(id) => {
                     self.chains.pop();

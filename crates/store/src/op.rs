@@ -38,6 +38,8 @@ pub enum Op {
         space: SpaceId,
         /// The incarnation.
         incarnation: Incarnation,
+        /// Whether it left it.
+        left: bool,
     },
     /// The derived row of a note.
     NoteRow(SpaceId, NoteId, NoteRow),

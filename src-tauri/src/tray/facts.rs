@@ -50,6 +50,8 @@ pub struct Facts {
     offline: bool,
     disk_low: bool,
     spaces: BTreeMap<SpaceId, Notes>,
+    /// Spaces this device takes no part in: their notes are here to be read, and are nobody's business any more.
+    out: BTreeSet<SpaceId>,
     others: BTreeMap<DeviceKey, Other>,
     /// Notes with words that have not reached the disk.
     unsaved: BTreeSet<NoteId>,
@@ -67,6 +69,9 @@ impl Facts {
 
     /// All notes of a space.
     pub fn take_notes(&mut self, space: SpaceId, rows: &[NoteLine]) {
+        if self.out.contains(&space) {
+            return;
+        }
         let count = |is: fn(&&NoteLine) -> bool| rows.iter().filter(is).count();
         let notes = Notes {
             all: rows.len(),
@@ -92,14 +97,15 @@ impl Facts {
                 }
             }
         }
-        let here: BTreeSet<SpaceId> = status.spaces.iter().map(|space| space.id).collect();
+        let out = status.spaces.iter().filter(|space| space.out);
+        self.out = out.map(|space| space.id).collect();
+        let here: BTreeSet<SpaceId> = inside(status).collect();
         self.spaces.retain(|space, _| here.contains(space));
     }
 
     /// Spaces of this device whose notes have not been counted.
     pub fn uncounted(&self, status: &Status) -> Vec<SpaceId> {
-        let spaces = status.spaces.iter().map(|space| space.id);
-        spaces
+        inside(status)
             .filter(|space| !self.spaces.contains_key(space))
             .collect()
     }
@@ -187,6 +193,12 @@ impl Facts {
             _ => "Everything is on another device too".into(),
         }
     }
+}
+
+/// The spaces this device takes part in.
+fn inside(status: &Status) -> impl Iterator<Item = SpaceId> {
+    let inside = status.spaces.iter().filter(|space| !space.out);
+    inside.map(|space| space.id)
 }
 
 /// "Ben’s laptop", as the window names a device (`ui/src/shared/names.ts`).

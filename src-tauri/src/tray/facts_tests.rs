@@ -39,6 +39,7 @@ fn status(spaces: Vec<(u8, Vec<PeerStatus>)>) -> Status {
         id: space(number),
         name: "Team".into(),
         heads: Vec::new(),
+        out: false,
         peers,
     };
     Status {
@@ -200,4 +201,17 @@ fn devices_are_named_as_in_the_window() {
     assert_eq!(device_words("Ben Li", "ben-thinkpad"), "ben-thinkpad");
     assert_eq!(device_words("Ben", "Benchmark"), "Ben’s Benchmark");
     assert_eq!(device_words("", ""), "An unnamed device");
+}
+
+#[test]
+fn a_space_this_device_left_says_nothing_any_more() {
+    let mut facts = shared();
+    let mut left = status(vec![(1, vec![peer(2, "Ben", Some(0))]), (2, Vec::new())]);
+    left.spaces[1].out = true;
+    facts.take_notes(space(2), &[row(3, false)]);
+    facts.take_status(&left);
+    assert_eq!(facts.line().text, "Ben’s laptop has everything");
+    facts.take_notes(space(2), &[row(3, false)]);
+    assert_eq!(facts.line().text, "Ben’s laptop has everything");
+    assert_eq!(facts.uncounted(&left), []);
 }

@@ -89,6 +89,7 @@ pub fn words(input: &Input) -> String {
         Input::NewIncarnation { incarnation, .. } => {
             format!("new incarnation {}", short(&incarnation.0))
         }
+        Input::Leave { space, .. } => format!("leaves {space}"),
         Input::Caret { session, .. } => format!("caret of {}", session.0),
     }
 }

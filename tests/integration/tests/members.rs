@@ -35,6 +35,11 @@ fn main() -> ExitCode {
             action: removed_from_one,
         },
         Case {
+            name: "who_leaves_hears_what_nobody_has_takes_no_more_part_and_comes_back_with_every_word",
+            needs,
+            action: left,
+        },
+        Case {
             name: "a_right_that_is_taken_is_gone_everywhere_and_may_be_given_again",
             needs,
             action: lowered,
@@ -304,6 +309,75 @@ fn removed_from_one(ground: &Ground) {
     shows(&ben, &song, "la\nlala\nlalala");
     shows(&ana, &song, "la\nlala\nlalala");
     assert_eq!(ben.text(&note), "by Ana\nby Ben");
+}
+
+/// Ben leaves with words that nobody has, killed in between, and comes back by a ticket.
+fn left(ground: &Ground) {
+    let Three {
+        mut ana,
+        mut ben,
+        mut cleo,
+        space,
+        note,
+    } = three(ground);
+    ana.stop();
+    cleo.stop();
+    ben.json(&["note", "append", &note, "on the train"]);
+    let refused = ben.fails(1, &["space", "leave", &space]);
+    let why = refused["message"].as_str().unwrap_or_default();
+    assert!(why.contains("1 edit"), "{refused}");
+    assert!(why.contains("--yes"), "{refused}");
+    assert_eq!(role(&ben, &space), "editor", "nothing was changed");
+    let said = ben.json(&["space", "leave", &space, "--yes"]);
+    assert_eq!(said["only_here"], 1, "{said}");
+    ben.kill9();
+    ana.start(&[]);
+    cleo.start(&[]);
+    ben.start(&[]);
+    let row = ben.json(&["space", "list"]);
+    let row = row.as_array().expect("spaces").iter();
+    let row = row.clone().find(|row| row["id"] == space).expect("listed");
+    assert_eq!(
+        (&row["role"], &row["left"]),
+        (&Value::Null, &Value::from(true))
+    );
+    tell("Ben's device was told of the edit that nobody has, left, and had left after kill -9");
+
+    ana.json(&["note", "append", &note, "meanwhile"]);
+    shows(&cleo, &note, "by Ana\nby Ben\nmeanwhile");
+    let seen = within(COMMAND / 4, || {
+        let peers = ben.json(&["peer", "list"]);
+        let mut all = peers.as_array()?.iter();
+        all.any(|peer| peer["online"] == true).then_some(())
+    });
+    assert_eq!(seen, None, "it meets nobody");
+    assert_eq!(ben.text(&note), "by Ana\nby Ben\non the train");
+    ben.fails(1, &["note", "append", &note, "no"]);
+    for peer in [&ana, &cleo] {
+        let there = member(peer, &space, "Ben");
+        assert_eq!(
+            (&there["online"], &there["role"]),
+            (&Value::from(false), &Value::from("editor"))
+        );
+    }
+    tell("to the others it is a member that is away");
+
+    ben.stop();
+    join(&ana, &mut ben, Some(&space));
+    becomes(&ben, &space, Value::from("editor"));
+    ben.json(&["note", "append", &note, "back"]);
+    for peer in [&ana, &ben, &cleo] {
+        let what = format!("{} has every word", peer.host.name());
+        until(&what, MEETING, || {
+            let text = peer.text(&note);
+            let all = ["by Ana", "by Ben", "on the train", "meanwhile", "back"];
+            all.iter().all(|words| text.contains(words)).then_some(())
+        });
+    }
+    for peer in [&mut ana, &mut ben, &mut cleo] {
+        peer.stop();
+        peer.verify_clean();
+    }
 }
 
 fn lowered(ground: &Ground) {

@@ -1,6 +1,7 @@
 import { Menu } from '@base-ui/react/menu'
 import {
   Check,
+  FolderOutput,
   Laptop,
   Moon,
   MoreVertical,
@@ -27,6 +28,8 @@ interface Props {
   onInvite: () => void
   onJoin: () => void
   onAddPeer: () => void
+  /** Missing where there is no note, or it may not be moved. */
+  onMove: (() => void) | null
   onSettings: () => void
   /** The menu is gone without having opened anything: the caret goes back. */
   onClosed: () => void
@@ -67,9 +70,12 @@ const THEMES: { value: Theme; label: string; icon: ReactNode }[] = [
   { value: 'dark', label: m.menu.dark, icon: <Moon size={16} aria-hidden /> },
 ]
 
-type MoreProps = Pick<Props, 'offline' | 'onOffline' | 'onJoin' | 'onAddPeer' | 'onSettings' | 'onClosed'>
+type MoreProps = Pick<
+  Props,
+  'offline' | 'onOffline' | 'onJoin' | 'onAddPeer' | 'onMove' | 'onSettings' | 'onClosed'
+>
 
-function More({ offline, onOffline, onJoin, onAddPeer, onSettings, onClosed }: MoreProps) {
+function More({ offline, onOffline, onJoin, onAddPeer, onMove, onSettings, onClosed }: MoreProps) {
   const [theme, setTheme] = useState(settings.theme)
   // Inside the header: what stands in no landmark is not found by those who go from one to the next.
   const [place, setPlace] = useState<HTMLElement | null>(null)
@@ -91,6 +97,12 @@ function More({ offline, onOffline, onJoin, onAddPeer, onSettings, onClosed }: M
         <Menu.Portal container={place}>
           <Menu.Positioner align="end" sideOffset={6} className={popup.layer}>
             <Menu.Popup className={popup.menu} finalFocus={false}>
+              {onMove !== null && (
+                <Menu.Item className={popup.item} onClick={onMove} data-testid="move-open">
+                  <FolderOutput size={16} aria-hidden />
+                  {m.move.action}
+                </Menu.Item>
+              )}
               <Menu.Item className={popup.item} onClick={onJoin} data-testid="join-open">
                 <Ticket size={16} aria-hidden />
                 {m.menu.join}

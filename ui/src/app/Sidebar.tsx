@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu'
-import { Check, ChevronDown, Laptop, Pencil, Plus, Unplug, Users } from 'lucide-react'
+import { Check, ChevronDown, Laptop, LogOut, Pencil, Plus, Unplug, Users } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { SpaceTask } from '../features/spaces/SpaceSheet'
 import { Elsewhere } from '../features/status/Elsewhere'
@@ -17,6 +17,7 @@ interface Props {
   onSpace: (id: string) => void
   onTask: (task: SpaceTask) => void
   onMembers: () => void
+  onLeave: () => void
   /** The menu is gone without having opened anything: the caret goes back. */
   onMenuClosed: () => void
   members: MemberRow[]
@@ -41,7 +42,7 @@ export function Sidebar(props: Props) {
       <footer className={css.foot}>
         {offline ? <Unplug size={15} aria-hidden /> : <Laptop size={15} aria-hidden />}
         <p>{invited && !offline ? m.nearby.invites : nearby(space, members, offline)}</p>
-        {shared(members) && <Elsewhere rows={rows} open={open} />}
+        {space.role !== null && shared(members) && <Elsewhere rows={rows} open={open} />}
       </footer>
     </nav>
   )
@@ -53,8 +54,8 @@ function shared(members: MemberRow[]): boolean {
 }
 
 /** How many other devices can be reached; never a promise about any note. */
-function nearby({ role }: SpaceRow, members: MemberRow[], offline: boolean): string {
-  if (role === null) return m.nearby.out
+function nearby({ role, left }: SpaceRow, members: MemberRow[], offline: boolean): string {
+  if (role === null) return left ? m.nearby.left : m.nearby.out
   if (offline) return m.nearby.offline
   const others = members.filter(({ self, role }) => !self && role !== null)
   const online = others.filter(other => other.online).length
@@ -62,9 +63,12 @@ function nearby({ role }: SpaceRow, members: MemberRow[], offline: boolean): str
   return online === 0 ? m.nearby.nobody : m.nearby.some(online)
 }
 
-type SpaceNameProps = Pick<Props, 'spaces' | 'space' | 'onSpace' | 'onTask' | 'onMembers' | 'onMenuClosed'>
+type SpaceNameProps = Pick<
+  Props,
+  'spaces' | 'space' | 'onSpace' | 'onTask' | 'onMembers' | 'onLeave' | 'onMenuClosed'
+>
 
-function SpaceName({ spaces, space, onSpace, onTask, onMembers, onMenuClosed }: SpaceNameProps) {
+function SpaceName({ spaces, space, onSpace, onTask, onMembers, onLeave, onMenuClosed }: SpaceNameProps) {
   const [place, setPlace] = useState<HTMLElement | null>(null)
   return (
     <>
@@ -90,6 +94,9 @@ function SpaceName({ spaces, space, onSpace, onTask, onMembers, onMenuClosed }: 
                 {spaces.map(each => (
                   <Menu.RadioItem key={each.id} value={each.id} className={popup.item} closeOnClick>
                     {each.name}
+                    {each.role === null && (
+                      <span className={css.out}>{each.left ? m.leave.left : m.leave.removed}</span>
+                    )}
                     <Menu.RadioItemIndicator className={popup.end}>
                       <Check size={15} aria-hidden />
                     </Menu.RadioItemIndicator>
@@ -109,6 +116,12 @@ function SpaceName({ spaces, space, onSpace, onTask, onMembers, onMenuClosed }: 
                 <Menu.Item className={popup.item} onClick={() => onTask('rename')}>
                   <Pencil size={16} aria-hidden />
                   {m.space.rename}
+                </Menu.Item>
+              )}
+              {space.role !== null && (
+                <Menu.Item className={popup.item} onClick={onLeave} data-testid="leave-open">
+                  <LogOut size={16} aria-hidden />
+                  {m.leave.action}
                 </Menu.Item>
               )}
             </Menu.Popup>

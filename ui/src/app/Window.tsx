@@ -7,14 +7,14 @@ import { JoinSheet } from '../features/join/JoinSheet'
 import { NearbyCard } from '../features/join/NearbyCard'
 import { Links } from '../features/note/Links'
 import { NotePane } from '../features/note/NotePane'
-import type { NoteSession } from '../features/note/NoteSession'
 import { NotesList } from '../features/notes-list/NotesList'
 import { Notices } from '../features/notices/Notices'
 import { AddPeerSheet } from '../features/peers/AddPeerSheet'
 import { AsideSheet } from '../features/people/AsideSheet'
 import { MembersSheet } from '../features/people/MembersSheet'
-import { People } from '../features/people/People'
 import { SettingsSheet } from '../features/settings/SettingsSheet'
+import { LeaveSheet } from '../features/spaces/LeaveSheet'
+import { MoveSheet } from '../features/spaces/MoveSheet'
 import { SpaceSheet, type SpaceTask } from '../features/spaces/SpaceSheet'
 import type { Nearby, SpaceRow } from '../ipc/backend'
 import { m } from '../shared/messages'
@@ -25,6 +25,7 @@ import { Footer } from './Footer'
 import { Header } from './Header'
 import { LiveRegion, useSpoken, useVoice } from './LiveRegion'
 import { mayWrite } from './mayWrite'
+import { Here, NoNote, Page } from './Page'
 import { Sidebar } from './Sidebar'
 import { settings } from './settings'
 import { useShortcuts } from './useShortcuts'
@@ -37,6 +38,8 @@ type OpenSheet =
   | 'peer'
   | 'doctor'
   | 'space'
+  | 'leave'
+  | 'move'
   | 'members'
   | 'aside'
   | 'settings'
@@ -84,6 +87,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
     }),
     [model, backToText, toggleList],
   )
+  const askLeaving = useCallback(() => model.backend.leaving(space.id), [model, space.id])
   useShortcuts(shortcuts, sheet === null && !asking)
   // One sheet may have led to another.
   const sheetClosed = () => {
@@ -101,6 +105,9 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
   // Who shares nothing yet is told without looking; others find it where they would join.
   const alone = overview?.spaces.length === 1 && members.every(({ self }) => self)
   const card = alone && sheet === null && !asking ? nearby.find(({ id }) => !notNow.has(id)) : undefined
+  const places = (overview?.spaces ?? []).filter(each => each.id !== space.id && mayWrite(each))
+  // Of a new note nothing is stored yet that could be moved.
+  const movable = mayWrite(space) && places.length > 0 && rows.some(({ id }) => id === open?.id)
   const newest = notices.at(-1)
   useSpoken(voice, 'notice', String(newest?.key), newest?.message ?? null)
 
@@ -115,6 +122,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           setSheet('space')
         }}
         onMembers={() => setSheet('members')}
+        onLeave={() => setSheet('leave')}
         onMenuClosed={menuClosed}
         members={members}
         rows={rows}
@@ -126,7 +134,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         <NotesList
           rows={rows}
           open={open?.id ?? null}
-          shared={members.some(({ self, role }) => !self && role !== null)}
+          shared={space.role !== null && members.some(({ self, role }) => !self && role !== null)}
           mayWrite={mayWrite(space)}
           onOpen={openNote}
           onNew={shortcuts.newNote}
@@ -142,6 +150,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           onInvite={invite}
           onJoin={() => setSheet('join')}
           onAddPeer={() => setSheet('peer')}
+          onMove={movable ? () => setSheet('move') : null}
           onSettings={() => setSheet('settings')}
           onClosed={menuClosed}
         >
@@ -161,7 +170,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
           <footer className={css.foot} />
         )}
         {session && <Links session={session} />}
-        <Notices notices={notices} onDismiss={key => model.dismiss(key)}>
+        <Notices notices={notices} onDismiss={key => model.notices.dismiss(key)}>
           {card !== undefined && (
             <NearbyCard from={card} onAsk={() => ask(card)} onNotNow={() => model.decline(card.id)} />
           )}
@@ -234,11 +243,26 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         onClose={closeSheet}
         onClosed={sheetClosed}
       />
+      <LeaveSheet
+        open={sheet === 'leave'}
+        space={space}
+        ask={askLeaving}
+        leave={agreed => model.leaveSpace(space, agreed)}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
+      />
+      <MoveSheet
+        open={sheet === 'move'}
+        spaces={places}
+        move={to => model.moveNote(to)}
+        onClose={closeSheet}
+        onClosed={sheetClosed}
+      />
       <AddPeerSheet
         open={sheet === 'peer'}
         listening={overview?.listening ?? []}
         addPeer={address => model.backend.addPeer(address)}
-        onAdded={() => model.notice(m.peer.added)}
+        onAdded={() => model.notices.say(m.peer.added)}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />
@@ -257,36 +281,6 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
       />
       <LiveRegion voice={voice} />
     </div>
-  )
-}
-
-function Page({ session, children }: { session: NoteSession | null; children: React.ReactNode }) {
-  return session ? (
-    <WritingPage session={session}>{children}</WritingPage>
-  ) : (
-    <div className={css.page}>{children}</div>
-  )
-}
-
-function WritingPage({ session, children }: { session: NoteSession; children: React.ReactNode }) {
-  const writing = useStore(session.writing.now)
-  return (
-    <div className={css.page} data-writing={writing || undefined}>
-      {children}
-    </div>
-  )
-}
-
-function Here({ session }: { session: NoteSession }) {
-  const people = useStore(session.people)
-  return <People people={people} onGoTo={person => session.goTo(person)} />
-}
-
-function NoNote() {
-  return (
-    <main className={css.alone}>
-      <p>{m.app.noNotes}</p>
-    </main>
   )
 }
 

@@ -206,9 +206,9 @@ describe('an event that overtakes an answer is newer', () => {
 describe('notices', () => {
   test('the same sentence twice is one notice; the oldest go first; each can be put away', async () => {
     await begin('quiet')
-    for (const message of ['a', 'b', 'a', 'c', 'd', 'e']) model.notice(message)
+    for (const message of ['a', 'b', 'a', 'c', 'd', 'e']) model.notices.say(message)
     expect(model.notices.get().map(({ message }) => message)).toEqual(['a', 'c', 'd', 'e'])
-    model.dismiss(model.notices.get()[1]?.key ?? 0)
+    model.notices.dismiss(model.notices.get()[1]?.key ?? 0)
     expect(model.notices.get().map(({ message }) => message)).toEqual(['a', 'd', 'e'])
   })
 

@@ -1,10 +1,11 @@
 import { NoteSession } from '../features/note/NoteSession'
-import type { ShownNotice } from '../features/notices/Notices'
+import { NoticeList } from '../features/notices/NoticeList'
 import type {
   Backend,
   BackendEvent,
   Inviting,
   Joined,
+  Leaving,
   MemberRow,
   Nearby,
   NoteRow,
@@ -16,6 +17,7 @@ import { m } from '../shared/messages'
 import { reason } from '../shared/reason'
 import { Store } from '../shared/store'
 import { mayWrite } from './mayWrite'
+import { Newest } from './Newest'
 import { settings } from './settings'
 
 /** The note a window shows. */
@@ -31,9 +33,6 @@ function wayIn(code: unknown): WayIn | null {
   if (code === 'held') return 'takeOver'
   return code === 'key_missing' ? 'again' : null
 }
-
-/** More notices than this and the oldest go: they are for reading, not for keeping. */
-const MAX_NOTICES = 4
 
 const ofOverview = (event: BackendEvent) => (event.kind === 'overview' ? event.overview : undefined)
 const ofInviting = (event: BackendEvent) => (event.kind === 'inviting' ? event.inviting : undefined)
@@ -51,16 +50,14 @@ export class WindowModel {
   readonly members = new Store<MemberRow[]>([])
   readonly open = new Store<OpenNote | null>(null)
   readonly status = new Store<NoteStatus | null>(null)
-  readonly notices = new Store<ShownNotice[]>([])
+  readonly notices = new NoticeList()
   readonly inviting = new Store<Inviting>({ state: 'closed' })
   readonly nearby = new Store<Nearby[]>([])
   /** Invitations to which the person said "not now": no card any more, and still there under "Join a space". */
   readonly notNow = new Store<ReadonlySet<string>>(new Set())
   /** Why the window could not start at all. */
   readonly failure = new Store<{ why: string; way: WayIn | null } | null>(null)
-  #notices = 0
-  /** Who waits for an answer that an event may overtake. */
-  readonly #overtaken = new Set<(event: BackendEvent) => void>()
+  readonly #newest = new Newest()
 
   constructor(backend: Backend) {
     this.backend = backend
@@ -114,12 +111,40 @@ export class WindowModel {
     if (space !== null) await this.backend.renameSpace(space.id, name)
   }
 
+  /** Leaves a space, and goes to one that this device is in. */
+  async leaveSpace(space: SpaceRow, agreed: Leaving): Promise<void> {
+    await this.backend.leaveSpace(space.id, agreed.onlyHere, agreed.lastOwner)
+    this.notices.say(m.leave.done(space.name))
+    const { spaces, defaultSpace } = await this.#loadOverview()
+    const inside = spaces.filter(({ role }) => role !== null)
+    const next = inside.find(({ id }) => id === defaultSpace) ?? inside[0]
+    if (next !== undefined) await this.chooseSpace(next.id)
+  }
+
+  /** Moves the open note to another space, and opens it there. */
+  async moveNote(to: SpaceRow): Promise<void> {
+    const open = this.open.get()
+    const from = this.space.get()
+    if (open === null || from === null) return
+    // What was just written goes along: it is saved first.
+    await open.session.close()
+    try {
+      const { note, kept } = await this.backend.moveNote(open.id, from.id, to.id)
+      this.notices.say(kept === null ? m.move.done(to.name) : m.move.kept(to.name, kept))
+      settings.setLastNote(to.id, note)
+    } catch (error) {
+      this.#show(open.id, from)
+      throw error
+    }
+    await this.chooseSpace(to.id)
+  }
+
   async setOffline(offline: boolean): Promise<void> {
     await this.#try(() => this.backend.setOffline(offline))
   }
 
   async joined({ space, name }: Joined): Promise<void> {
-    this.notice(m.join.joined(name))
+    this.notices.say(m.join.joined(name))
     await this.#loadOverview()
     await this.chooseSpace(space)
   }
@@ -129,25 +154,11 @@ export class WindowModel {
     this.notNow.update(declined => new Set(declined).add(id))
   }
 
-  notice(message: string, copy?: string): void {
-    const shown: ShownNotice = {
-      key: ++this.#notices,
-      code: 'window',
-      message,
-      ...(copy === undefined ? {} : { copy }),
-    }
-    this.#showNotice(shown)
-  }
-
-  dismiss(key: number): void {
-    this.notices.update(notices => notices.filter(notice => notice.key !== key))
-  }
-
   /** Asks for the status of the open note; of a new note there is none yet, which is no trouble. */
   async refreshStatus(): Promise<void> {
     const open = this.open.get()
     if (open === null) return
-    const status = await this.#newest(
+    const status = await this.#newest.of(
       () => this.backend.noteStatus(open.id).catch(() => null),
       event => (event.kind === 'status' && event.status.note === open.id ? event.status : undefined),
     )
@@ -163,36 +174,17 @@ export class WindowModel {
       const space = here(settings.lastSpace()) ?? here(overview.defaultSpace) ?? overview.spaces[0]
       if (space !== undefined) await this.#enter(space)
       const { backend } = this
-      this.inviting.set(await this.#newest(() => backend.invitation(), ofInviting))
-      this.nearby.set(await this.#newest(() => backend.nearby(), ofNearby))
+      this.inviting.set(await this.#newest.of(() => backend.invitation(), ofInviting))
+      this.nearby.set(await this.#newest.of(() => backend.nearby(), ofNearby))
     } catch (error) {
       this.failure.set({ why: reason(error), way: wayIn((error as { code?: unknown } | null)?.code) })
     }
   }
 
   async #loadOverview(): Promise<Overview> {
-    const overview = await this.#newest(() => this.backend.overview(), ofOverview)
+    const overview = await this.#newest.of(() => this.backend.overview(), ofOverview)
     this.overview.set(overview)
     return overview
-  }
-
-  /**
-   * The answer to a question, or what an event has said of the same since it was asked. Answers and events come by ways
-   * of their own, so an answer may be the older of the two; each event carries the whole state, and each change brings one.
-   */
-  async #newest<T>(ask: () => Promise<T>, told: (event: BackendEvent) => T | undefined): Promise<T> {
-    const heard: T[] = []
-    const listen = (event: BackendEvent) => {
-      const said = told(event)
-      if (said !== undefined) heard.push(said)
-    }
-    this.#overtaken.add(listen)
-    try {
-      const answer = await ask()
-      return heard.at(-1) ?? answer
-    } finally {
-      this.#overtaken.delete(listen)
-    }
   }
 
   async #enter(space: SpaceRow): Promise<void> {
@@ -200,11 +192,11 @@ export class WindowModel {
     // Both are listened for until both are here: no event about a space that is not shown yet counts otherwise.
     const both = Promise.all([this.backend.listNotes(space.id), this.backend.members(space.id)])
     const [rows, members] = await Promise.all([
-      this.#newest(
+      this.#newest.of(
         () => both.then(([rows]) => rows),
         event => (event.kind === 'notes' && event.space === space.id ? event.rows : undefined),
       ),
-      this.#newest(
+      this.#newest.of(
         () => both.then(([, members]) => members),
         event => (event.kind === 'members' && event.space === space.id ? event.members : undefined),
       ),
@@ -229,7 +221,7 @@ export class WindowModel {
       backend,
       note,
       space: space.id,
-      notice: (message, copy) => this.notice(message, copy),
+      notice: (message, copy) => this.notices.say(message, copy),
     })
     this.open.set({ id: note, session })
   }
@@ -242,7 +234,7 @@ export class WindowModel {
   }
 
   #hear(event: BackendEvent): void {
-    for (const listen of this.#overtaken) listen(event)
+    this.#newest.hear(event)
     const space = this.space.get()?.id
     switch (event.kind) {
       case 'notes':
@@ -264,7 +256,7 @@ export class WindowModel {
         this.nearby.set(event.rows)
         return
       case 'notice':
-        this.#showNotice({ ...event.notice, key: ++this.#notices })
+        this.notices.add(event.notice)
         return
     }
   }
@@ -280,18 +272,11 @@ export class WindowModel {
     if (note !== null && mayWrite(now) !== mayWrite(open)) this.#show(note.id, now)
   }
 
-  #showNotice(notice: ShownNotice): void {
-    // The same sentence twice is one notice, the newer.
-    this.notices.update(notices =>
-      [...notices.filter(({ message }) => message !== notice.message), notice].slice(-MAX_NOTICES),
-    )
-  }
-
   async #try(work: () => Promise<unknown>): Promise<void> {
     try {
       await work()
     } catch (error) {
-      this.notice(m.notices.failed(reason(error)))
+      this.notices.say(m.notices.failed(reason(error)))
     }
   }
 }

@@ -6,9 +6,11 @@
  */
 
 import type { KeyBackend, KeyState } from './backendOfKey'
+import type { Leaving, Moved } from './leaving'
 import type { Inviting, Joined, Nearby, Shown, Welcomed } from './pairing'
 import type { Invitation, TicketFiles } from './tickets'
 
+export type { Leaving, Moved } from './leaving'
 export type * from './pairing'
 export type { ChosenTicket, Invitation, ReadTicket, TicketFiles } from './tickets'
 
@@ -17,8 +19,10 @@ export type Role = 'viewer' | 'editor' | 'owner'
 export interface SpaceRow {
   id: string
   name: string
-  /** What this device may do; null when it was removed. */
+  /** What this device may do; null when it was removed, or left. */
   role: Role | null
+  /** It takes no part because it left by itself. */
+  left?: boolean
 }
 
 export interface Overview {
@@ -213,6 +217,12 @@ export interface Backend extends KeyBackend, TicketFiles {
   newSpace(name: string): Promise<string>
   /** For everybody in it. */
   renameSpace(space: string, name: string): Promise<void>
+  /** What leaving a space means now. Rejected where it cannot be left. */
+  leaving(space: string): Promise<Leaving>
+  /** Rejected where it means more by now than what the person agreed to. */
+  leaveSpace(space: string, onlyHere: number, lastOwner: boolean): Promise<void>
+  /** Makes a note in another space that says the same, then puts this one into the trash. */
+  moveNote(note: string, from: string, to: string): Promise<Moved>
   /** Opens an invitation for ten minutes, in place of one that is open. What becomes of it comes as events. */
   openInvitation(space: string, role: Role): Promise<void>
   invitation(): Promise<Inviting>

@@ -39,6 +39,12 @@ export const commands = {
 	setAside: (space: string) => __TAURI_INVOKE<SetAside[]>("set_aside", { space }),
 	/**  Brings in what is set aside of a device. Checked again in Rust: only an owner's device. */
 	takeIn: (space: string, device: string) => __TAURI_INVOKE<null>("take_in", { space, device }),
+	/**  What leaving a space means now. */
+	leaving: (space: string) => __TAURI_INVOKE<Leaving>("leaving", { space }),
+	/**  Leaves a space. Refused in Rust where it means more than what the person agreed to. */
+	leaveSpace: (space: string, onlyHere: number, lastOwner: boolean) => __TAURI_INVOKE<null>("leave_space", { space, onlyHere, lastOwner }),
+	/**  Makes a note in another space that says the same, then puts this one into the trash. */
+	moveNote: (note: string, from: string, to: string) => __TAURI_INVOKE<Moved_Serialize>("move_note", { note, from, to }),
 	/**  Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device. */
 	openInvitation: (space: string, role: Role) => __TAURI_INVOKE<null>("open_invitation", { space, role }),
 	/**  The invitation as it stands; changes come as events. */
@@ -402,6 +408,14 @@ export type KeyState_Serialize = {
 	copyLeft: boolean,
 };
 
+/**  What leaving a space means now. */
+export type Leaving = {
+	others: number,
+	lastOwner: boolean,
+	onlyHere: Safe,
+	ownOnlyHere: Safe,
+};
+
 /**  One member of a space. */
 export type MemberRow = MemberRow_Serialize | MemberRow_Deserialize;
 
@@ -437,6 +451,21 @@ export type Missed =
 "went_away" | 
 /**  Nobody answered here in time. */
 "too_late";
+
+/**  A note that was moved to another space. */
+export type Moved = Moved_Serialize | Moved_Deserialize;
+
+/**  A note that was moved to another space. */
+export type Moved_Deserialize = {
+	note: string,
+	kept?: string | null,
+};
+
+/**  A note that was moved to another space. */
+export type Moved_Serialize = {
+	note: string,
+	kept: string | null,
+};
 
 /**  Somebody nearby who invites. */
 export type Nearby = {
@@ -663,6 +692,7 @@ export type SpaceRow_Deserialize = {
 	id: string,
 	name: string,
 	role?: Role | null,
+	left: boolean,
 };
 
 /**  One space. */
@@ -670,6 +700,7 @@ export type SpaceRow_Serialize = {
 	id: string,
 	name: string,
 	role: Role | null,
+	left: boolean,
 };
 
 /**  An address that was tried. */

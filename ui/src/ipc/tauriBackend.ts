@@ -33,6 +33,10 @@ export function tauriBackend(): Backend {
     join: commands.join,
     newSpace: commands.newSpace,
     renameSpace: async (space, name) => void (await commands.renameSpace(space, name)),
+    leaving: commands.leaving,
+    leaveSpace: async (space, onlyHere, lastOwner) =>
+      void (await commands.leaveSpace(space, onlyHere, lastOwner)),
+    moveNote: commands.moveNote,
     openInvitation: async (space, role) => void (await commands.openInvitation(space, role)),
     invitation: commands.invitation,
     pickRow: async (question, row) => void (await commands.pickRow(question, row)),

@@ -74,6 +74,7 @@ const en = {
     some: (n: number) => `${count(n, 'device', 'devices')} nearby`,
     invites: 'A device nearby invites',
     out: 'Removed from this space',
+    left: 'You left this space',
     elsewhere: (only: number) =>
       only === 0
         ? 'Everything is on another device too'

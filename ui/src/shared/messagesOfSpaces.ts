@@ -58,6 +58,7 @@ export const spaces = {
     heard: (when: string) => `Last heard: ${when}`,
     unheard: 'Not heard since Skein started here',
     out: 'This device was removed from this space. What is here stays here to read and to copy; nothing new comes.',
+    left: 'You left this space. What is here stays here to read and to copy; nothing new comes.',
     change: 'Change',
     changes: (device: string) => `Change what ${device} may do`,
     may: (device: string) => `What ${device} may do here`,
@@ -101,6 +102,42 @@ export const spaces = {
     placeholder: 'Team',
     action: { new: 'Make it', rename: 'Rename' },
     empty: 'Give it a name first.',
+    failed: (why: string) => `That did not work: ${why}.`,
+  },
+
+  leave: {
+    action: 'Leave this space…',
+    title: (space: string) => `Leave ${space}?`,
+    intro:
+      'This device stops taking part in it. Its notes stay on this device to be read; nothing is sent to the others or comes from them any more.',
+    looking: 'Looking at who has what…',
+    safe: 'Every edit that is here is known to be on another device as well.',
+    onlyHere: (all: number, own: number) =>
+      `Nobody else is known to have ${count(all, 'edit', 'edits')} that ${all === 1 ? 'is' : 'are'} here${own > 0 ? `, ${own} of them written on this device` : ''}. They stay here, and nobody else gets them.`,
+    wait: 'To wait for the others instead, keep Skein open on both devices.',
+    lastOwner:
+      'No other device is an owner. Nobody will be able to let anybody in or take anybody out, and this device cannot come back.',
+    nobody:
+      'Nobody else is in this space. Nobody can let this device in again, and its notes can never be written again.',
+    back: 'To come back, ask an owner for an invitation.',
+    stay: 'Stay',
+    leave: 'Leave',
+    sure: 'Leave all the same',
+    done: (space: string) => `You left ${space}. Its notes stay here to be read.`,
+    left: 'left',
+    removed: 'removed',
+    failed: (why: string) => `That did not work: ${why}.`,
+  },
+
+  move: {
+    action: 'Move this note…',
+    title: 'Move this note',
+    intro:
+      'It becomes a new note in the other space, for everybody who is in that space. The old one goes into the trash here, with its history: in the new one all words count as written by you.',
+    to: 'Other spaces',
+    nowhere: 'There is no other space in which this device may write.',
+    done: (space: string) => `The note is in ${space} now. The old one is in the trash.`,
+    kept: (space: string, why: string) => `The note is in ${space} now, and here as well: ${why}.`,
     failed: (why: string) => `That did not work: ${why}.`,
   },
 

@@ -57,6 +57,15 @@ impl App {
                 let (space, note) = self.find_note(&note).await?;
                 Answer::Saved(self.rename(space, note, title).await?)
             }
+            Request::NoteMove { note, space, copy } => {
+                let (from, note) = self.find_note(&note).await?;
+                let to = self.find_space(Some(&space)).await?;
+                Answer::Moved(self.move_note(from, note, to, copy).await?)
+            }
+            Request::NoteTrash { note, trashed } => {
+                let (space, note) = self.find_note(&note).await?;
+                Answer::Saved(self.trash(space, note, trashed).await?)
+            }
             Request::NoteHash { note } => self.hashed(&note).await?,
             Request::Status { note: Some(note) } => {
                 let (space, note) = self.find_note(&note).await?;
@@ -104,6 +113,11 @@ impl App {
                 let member = self.find_member(space, &member).await?;
                 Answer::TakenIn(self.take_in(space, member).await?)
             }
+            Request::SpaceLeaving { space } => {
+                let space = self.find_space(space.as_deref()).await?;
+                Answer::Leaving(self.leaving(space).await?)
+            }
+            Request::SpaceLeave { space, agreed } => Answer::Left(self.leave(space, agreed).await?),
             Request::SpaceInvite {
                 space,
                 role,

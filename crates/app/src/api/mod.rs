@@ -4,6 +4,7 @@ mod answer;
 mod doctor;
 mod join;
 mod key;
+mod moving;
 mod nearby;
 mod notes;
 mod spaces;

@@ -10,8 +10,8 @@ use crate::config::DIAL_WAIT;
 use crate::driver::{Writing, checked_name, own_note};
 use crate::error::{AppError, Code};
 use crate::view::{
-    Cut, Initialised, Invitation, MemberRow, Overview, PeerAdded, PeerRow, Role, RoleChanged,
-    SetAside, SpaceRow, Status, TakenIn, Waited,
+    Agreed, Cut, Initialised, Invitation, Leaving, MemberRow, Overview, PeerAdded, PeerRow, Role,
+    RoleChanged, SetAside, SpaceRow, Status, TakenIn, Waited,
 };
 
 impl App {
@@ -128,6 +128,19 @@ impl App {
             .with(move |driver, reply| driver.take_in(space, device, reply))
             .await?;
         Ok(TakenIn { device, edits })
+    }
+
+    /// What leaving a space means now; an error where it cannot be left.
+    pub async fn leaving(&self, space: SpaceId) -> Result<Leaving, AppError> {
+        self.ask(move |driver| driver.leaving(space)).await
+    }
+
+    /// Leaves a space: this device takes no more part in it, and keeps what it has to be read. An owner is out of it for
+    /// the others as well, who are told when they are met; anybody else is away. Durable when it returns. Refused where it
+    /// means more than was agreed to.
+    pub async fn leave(&self, space: SpaceId, agreed: Agreed) -> Result<Leaving, AppError> {
+        self.with(move |driver, reply| driver.leave(space, agreed, reply))
+            .await
     }
 
     /// Makes a ticket that lets one device in. Durable before it is returned. Owners only, at most 32 open.

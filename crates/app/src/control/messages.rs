@@ -6,9 +6,9 @@ use skein_space::{NoteId, SpaceId};
 use crate::error::Fault;
 use crate::profile::KeyPlace;
 use crate::view::{
-    Diagnosis, Initialised, Invitation, Inviting, Joined, KeyView, MemberRow, Nearby, NoteLine,
-    NoteStatus, PeerAdded, PeerRow, Role, RoleChanged, Saved, SetAside, Shown, SpaceRow, Status,
-    TakenIn, Verified, Waited, Welcomed,
+    Agreed, Diagnosis, Initialised, Invitation, Inviting, Joined, KeyView, Leaving, MemberRow,
+    Moved, Nearby, NoteLine, NoteStatus, PeerAdded, PeerRow, Role, RoleChanged, Saved, SetAside,
+    Shown, SpaceRow, Status, TakenIn, Verified, Waited, Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -86,6 +86,22 @@ pub enum Request {
         /// The new title.
         title: String,
     },
+    /// Move a note to another space, or copy it there.
+    NoteMove {
+        /// Which.
+        note: String,
+        /// Where to.
+        space: String,
+        /// The old one stays where it is.
+        copy: bool,
+    },
+    /// Put a note into the trash, or take it out.
+    NoteTrash {
+        /// Which.
+        note: String,
+        /// Whether it lies in the trash from now on.
+        trashed: bool,
+    },
     /// The hash of a note's canonical content.
     NoteHash {
         /// Which.
@@ -130,6 +146,18 @@ pub enum Request {
         space: Option<String>,
         /// Whose: its key, a prefix of it, or the device's name.
         member: String,
+    },
+    /// What leaving a space would mean.
+    SpaceLeaving {
+        /// Which.
+        space: Option<String>,
+    },
+    /// Leave a space.
+    SpaceLeave {
+        /// Which, by its full id.
+        space: SpaceId,
+        /// What the person agreed to.
+        agreed: Agreed,
     },
     /// Make a ticket for one joiner.
     SpaceInvite {
@@ -239,7 +267,9 @@ pub enum Answer {
         /// Its text.
         content: String,
     },
-    /// To [`Request::NoteAppend`], [`Request::NoteEdit`] and [`Request::NoteRename`].
+    /// To [`Request::NoteMove`].
+    Moved(Moved),
+    /// To [`Request::NoteAppend`], [`Request::NoteEdit`], [`Request::NoteRename`] and [`Request::NoteTrash`].
     Saved(Saved),
     /// To [`Request::NoteHash`]: which note, and 64 hex digits.
     Hash {
@@ -260,6 +290,10 @@ pub enum Answer {
     Aside(Vec<SetAside>),
     /// To [`Request::SpaceTakeIn`].
     TakenIn(TakenIn),
+    /// To [`Request::SpaceLeaving`].
+    Leaving(Leaving),
+    /// To [`Request::SpaceLeave`]: what it meant.
+    Left(Leaving),
     /// To [`Request::SpaceInvite`].
     Invitation(Invitation),
     /// To [`Request::SpaceJoin`] and [`Request::OpenJoined`].

@@ -9,7 +9,7 @@ use super::aside::not_taken_in;
 use super::clock::random;
 use super::{Driver, Reply};
 use crate::error::{AppError, Code};
-use crate::view::DocMessage;
+use crate::view::{DocMessage, Leaving};
 
 /// Who waits for the answer to a request of the engine.
 pub(super) enum Asked {
@@ -17,6 +17,7 @@ pub(super) enum Asked {
     Admitted(Reply<Vec<Arc<Entry>>>),
     RoleChanged(Reply<Vec<skein_sync::Cut>>),
     TakenIn(Reply<u64>),
+    Left(Leaving, Reply<Leaving>),
 }
 
 impl Driver {
@@ -112,6 +113,11 @@ impl Driver {
                     let _ = reply.send(result.map_err(|error| not_taken_in(&error)));
                 }
             }
+            Effect::Left {
+                request,
+                space,
+                result,
+            } => self.has_left(request, space, result),
             Effect::NeedSecret { space, label } => self.inbox.push_back(Input::NewSecret {
                 space,
                 label,

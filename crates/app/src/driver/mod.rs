@@ -17,6 +17,8 @@ mod execute;
 mod floor;
 mod held;
 mod key;
+mod leaving;
+mod moving;
 mod names;
 mod network;
 mod outgoing;
@@ -46,6 +48,7 @@ use storage::Room;
 
 pub(crate) use asking::Asking;
 pub(crate) use doctor::Chart;
+pub(crate) use moving::{MOVED_FROM, TRASHED};
 pub(crate) use names::own_note;
 pub(crate) use settings::checked_name;
 pub(crate) use start::{Start, Started, launch};

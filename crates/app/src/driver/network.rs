@@ -113,6 +113,9 @@ impl Driver {
         let (mut current, mut former) = (Vec::new(), Vec::new());
         let me = self.device();
         for space in self.engine.spaces() {
+            if self.left_in_silence(space) {
+                continue;
+            }
             let now = self.current_secret(space).map(|secret| *secret.bytes());
             let rows = self.held.reader().secrets(space).unwrap_or_default();
             for secret in rows.iter().flat_map(|row| &row.secrets) {
@@ -140,6 +143,13 @@ impl Driver {
             current,
             former,
         });
+    }
+
+    /// This device left and the others do not count it out: who calls is told nothing, as by a stranger.
+    fn left_in_silence(&self, space: SpaceId) -> bool {
+        let roster = self.engine.roster(space);
+        let counts_in = roster.is_some_and(|roster| roster.role(self.device()).is_some());
+        counts_in && self.engine.has_left_space(space)
     }
 
     /// Says which spaces' members we are, to those who share their secrets, and that a ticket is open.

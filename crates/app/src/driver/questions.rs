@@ -42,6 +42,7 @@ impl Driver {
             id,
             name: self.space_name(id),
             role: self.engine.role(id).map(Role::from),
+            left: self.engine.has_left_space(id),
             members,
             notes: self.engine.rows(id).len(),
         }
@@ -73,6 +74,7 @@ impl Driver {
     pub(crate) fn member_rows(&self, space: SpaceId) -> Vec<MemberRow> {
         let me = self.device();
         let online = self.online(space);
+        let left = self.engine.has_left_space(space);
         let members = self.engine.roster(space).map(|roster| roster.members());
         let members = members.unwrap_or_default().into_iter();
         members
@@ -80,7 +82,10 @@ impl Driver {
                 device: member.device,
                 person: member.person,
                 device_name: member.device_name,
-                role: member.role.map(Role::from),
+                role: member
+                    .role
+                    .filter(|_| !(left && member.device == me))
+                    .map(Role::from),
                 online: member.device == me || online.contains(&member.device),
                 last_seen_ms: self.last_seen(member.device),
                 knows: member.device == me || self.engine.knows_roster(space, member.device),
@@ -117,16 +122,18 @@ impl Driver {
             })
             .collect();
         heads.sort_by_key(|head| (head.device, head.incarnation, head.log));
+        let out = self.engine.role(id).is_none();
         SpaceStatus {
             id,
             name: self.space_name(id),
             heads,
-            peers: self
-                .engine
-                .peers(&self.held, id)
-                .into_iter()
-                .map(peer_status)
-                .collect(),
+            out,
+            peers: if out {
+                Vec::new()
+            } else {
+                let peers = self.engine.peers(&self.held, id).into_iter();
+                peers.map(peer_status).collect()
+            },
         }
     }
 
@@ -149,7 +156,11 @@ impl Driver {
             disk_low: self.engine.disk_is_low(),
             set_aside: status.set_aside,
             waiting_for: status.waiting_for.map(|device| self.device_words(device)),
-            peers: status.peers.into_iter().map(peer_status).collect(),
+            peers: if self.engine.role(space).is_some() {
+                status.peers.into_iter().map(peer_status).collect()
+            } else {
+                Vec::new()
+            },
         })
     }
 
@@ -250,9 +261,14 @@ impl Driver {
         only_one("member", given, devices.filter(begins))
     }
 
-    /// The default space: as set, else the first.
+    /// The default space: as set, else the first; one that this device is out of only where there is no other.
     pub(crate) fn default_space(&self) -> Result<SpaceId, AppError> {
-        let spaces = self.engine.spaces();
+        let all = self.engine.spaces();
+        let inside = |space: &SpaceId| self.engine.role(*space).is_some();
+        let mut spaces: Vec<SpaceId> = all.iter().copied().filter(inside).collect();
+        if spaces.is_empty() {
+            spaces = all;
+        }
         let set = self
             .settings
             .default_space

@@ -395,6 +395,7 @@ impl Driver {
         by: DeviceKey,
         role: Option<skein_space::Role>,
     ) -> String {
+        let author = by;
         let (by, space) = (self.device_words(by), self.space_name(space));
         match (device == self.device(), role) {
             (true, None) => format!(
@@ -407,6 +408,7 @@ impl Driver {
                     Role::from(role).with_article()
                 )
             }
+            (false, None) if device == author => format!("{by} left {space}"),
             (false, None) => format!("{by} removed {} from {space}", self.device_words(device)),
             (false, Some(role)) => format!(
                 "{by} made {} {} in {space}",

@@ -6,11 +6,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
-use skein_note::{Block, EditError, Value, Writer};
+use skein_note::{Block, EditError, Note, Value, Writer};
 use skein_space::{Nonce, NoteId, SpaceId};
 use skein_sync::{EndReason, Input, OpenError, SessionHandle};
 
 use super::clock::{block_id, random};
+use super::moving::goes_along;
 use super::windows::{end_sentence, open_error};
 use super::{Driver, Reply};
 use crate::config::RUST_SESSION_IDLE;
@@ -36,6 +37,13 @@ pub(crate) enum Writing {
     },
     /// Set a value of the note's own settings.
     Meta(String, Value),
+    /// Set several at once.
+    Metas(Vec<(String, Value)>),
+    /// Make an empty note say what this state of another one says, with more settings of its own.
+    Copy {
+        state: Vec<u8>,
+        more: Vec<(String, Value)>,
+    },
 }
 
 /// One session and the replica behind it.
@@ -329,6 +337,13 @@ fn perform(writer: &mut Writer, what: Writing) -> Result<Vec<u8>, AppError> {
         Writing::Append(text) => writer.append_text(&text, &mut ids),
         Writing::Edit { at, delete, insert } => writer.edit(at, delete, &insert, &mut ids),
         Writing::Meta(key, value) => writer.set_meta(&key, &value),
+        Writing::Metas(values) => writer.set_metas(&values),
+        Writing::Copy { state, more } => {
+            let from = Note::from_state(&state).map_err(|error| {
+                AppError::new(Code::ReadOnly, format!("{error}. nothing was changed"))
+            })?;
+            writer.copy(&from, &goes_along, &more)
+        }
     }
     .map_err(|error| edit_error(&error))
 }

@@ -1,7 +1,7 @@
 //! Who is in a space, with what right, and what changes of that.
 
 use serde::{Deserialize, Serialize};
-use skein_space::{DeviceKey, Incarnation, NoteId};
+use skein_space::{DeviceKey, Incarnation, NoteId, SpaceId};
 
 use super::LogName;
 
@@ -119,4 +119,40 @@ pub struct TakenIn {
     pub device: DeviceKey,
     /// How many edits came in.
     pub edits: u64,
+}
+
+/// What leaving a space means now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaving {
+    /// The space.
+    pub space: SpaceId,
+    /// Its name.
+    pub name: String,
+    /// What this device may do there.
+    pub role: Role,
+    /// Other devices in the space.
+    pub others: usize,
+    /// This device is its only owner: nobody could let anybody in any more, this device neither.
+    pub last_owner: bool,
+    /// Edits held here that nobody else in the space is known to have.
+    pub only_here: u64,
+    /// Those of them that were written on this device.
+    pub own_only_here: u64,
+}
+
+/// What a person has agreed to before leaving a space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// At most so many edits that nobody else is known to have.
+    pub only_here: u64,
+    /// That the space has no owner afterwards.
+    pub last_owner: bool,
+}
+
+impl Agreed {
+    /// To whatever it means.
+    pub const ALL: Self = Self {
+        only_here: u64::MAX,
+        last_owner: true,
+    };
 }

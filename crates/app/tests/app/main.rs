@@ -4,6 +4,7 @@ mod alone;
 mod control;
 mod copies;
 mod joining;
+mod leaving;
 mod removal;
 mod support;
 mod trouble;

@@ -2,6 +2,7 @@
 
 mod edit_line;
 mod key;
+mod leave;
 mod nearby;
 mod note;
 mod peer;

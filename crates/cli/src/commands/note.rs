@@ -26,6 +26,27 @@ pub(super) async fn carry_out(here: &Here, command: Note) -> Result<(), Stop> {
         Note::Append { note, text } => saved(here, Request::NoteAppend { note, text }).await,
         Note::Rename { note, title } => saved(here, Request::NoteRename { note, title }).await,
         Note::Edit { note, edits, pace } => edit(here, note, &edits, pace).await,
+        Note::Move { note, space, copy } => move_note(here, note, space, copy).await,
+        Note::Trash { note } => {
+            saved(
+                here,
+                Request::NoteTrash {
+                    note,
+                    trashed: true,
+                },
+            )
+            .await
+        }
+        Note::Untrash { note } => {
+            saved(
+                here,
+                Request::NoteTrash {
+                    note,
+                    trashed: false,
+                },
+            )
+            .await
+        }
         Note::Hash { note } => hash(here, note).await,
     }
 }
@@ -99,6 +120,23 @@ async fn hash(here: &Here, note: String) -> Result<(), Stop> {
             .value(&json!({ "note": note, "hash": hash }), || hash.clone()),
         _ => Err(unexpected().into()),
     }
+}
+
+async fn move_note(here: &Here, note: String, space: String, copy: bool) -> Result<(), Stop> {
+    let request = Request::NoteMove { note, space, copy };
+    let Answer::Moved(moved) = here.ask(request).await? else {
+        return Err(unexpected().into());
+    };
+    if let Some(why) = &moved.kept {
+        here.out
+            .say(&format!("the note stays where it was as well: {why}"));
+    }
+    if !here.out.json {
+        here.out.say(
+            "all of the new note counts as written by this device; who wrote what is in the history of the old one",
+        );
+    }
+    here.out.value(&moved, || moved.note.to_string())
 }
 
 async fn saved(here: &Here, request: Request) -> Result<(), Stop> {

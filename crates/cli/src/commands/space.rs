@@ -5,7 +5,7 @@ use skein_app::Network;
 use skein_app::control::{Answer, Request};
 use skein_app::view::{Joined, MemberRow, Role, SetAside, SpaceRow};
 
-use super::{Here, nearby, ticket, unexpected};
+use super::{Here, leave, nearby, ticket, unexpected};
 use crate::args::{RoleName, Space};
 use crate::output::Stop;
 
@@ -54,6 +54,7 @@ pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
         Space::Remove { device, space } => change_role(here, device, None, space).await,
         Space::Aside { space } => aside(here, space).await,
         Space::TakeIn { device, space } => take_in(here, device, space).await,
+        Space::Leave { space, yes } => leave::leave(here, space, yes).await,
         Space::Members { space } => members(here, space).await,
     }
 }
@@ -84,7 +85,11 @@ fn space_line(space: &SpaceRow) -> String {
         "{}  {}  ({}; members: {}, notes: {})",
         space.id,
         space.name,
-        role_words(space.role),
+        if space.left {
+            "left"
+        } else {
+            role_words(space.role)
+        },
         space.members,
         space.notes
     )

@@ -28,7 +28,7 @@ pub(super) fn carry_out(replica: &Replica, txn: &mut TransactionMut<'_>, plan: &
 /// What is inserted plainly takes on the marks of the unit before it. So the tokens up to the first
 /// block token go in plainly and are corrected, one name at a time; behind a block token nothing is
 /// in force, and the rest goes in with one walk.
-fn insert(body: &TextRef, txn: &mut TransactionMut<'_>, at: u32, tokens: &[Token]) {
+pub(super) fn insert(body: &TextRef, txn: &mut TransactionMut<'_>, at: u32, tokens: &[Token]) {
     let head = tokens
         .iter()
         .position(Token::is_structure)

@@ -6,6 +6,7 @@
 //! because yrs would write several in the order of a hash map.
 
 mod change;
+mod copy;
 mod plan;
 mod removal;
 mod tokens;
@@ -17,7 +18,7 @@ use serde_json::Value;
 use thiserror::Error;
 use yrs::{Map, ReadTxn, Text, Transact, TransactionMut};
 
-use crate::document::{NoteError, Replica};
+use crate::document::{Note, NoteError, Replica};
 use crate::gate::{self, Refusal};
 use crate::projection::{Block, Row};
 use crate::text;
@@ -134,6 +135,29 @@ impl Writer {
         })
     }
 
+    /// Makes this empty note say what another one says, in one transaction: blocks with their ids, marks, tables, and those
+    /// of its own settings for which `keeps` holds; then `more` settings. What this version does not know is kept, what the
+    /// other note no longer shows is not.
+    ///
+    /// # Errors
+    /// [`EditError::NotEmpty`] where this note has content; [`EditError::Value`] for settings that cannot be kept.
+    pub fn copy(
+        &mut self,
+        from: &Note,
+        keeps: &dyn Fn(&str) -> bool,
+        more: &[(String, Value)],
+    ) -> Result<Vec<u8>, EditError> {
+        if !self.rows()?.is_empty() || !self.title().is_empty() {
+            return Err(EditError::NotEmpty);
+        }
+        check_all(more)?;
+        let copy = copy::Copy::of(from.replica(), keeps);
+        self.transact(|replica, txn| {
+            copy.write(replica, txn);
+            set_all(replica, txn, more);
+        })
+    }
+
     /// Makes the title say `title`, touching only what differs, so that two edits at once merge. Line
     /// breaks become spaces.
     ///
@@ -197,14 +221,16 @@ impl Writer {
     /// # Errors
     /// When the key is above 256 bytes or the value is a list, nested or not a number.
     pub fn set_meta(&mut self, key: &str, value: &Value) -> Result<Vec<u8>, EditError> {
-        tokens::check_meta(key, value).map_err(EditError::Value)?;
-        self.transact(|replica, txn| {
-            if value.is_null() {
-                replica.meta.remove(txn, key);
-            } else {
-                replica.meta.insert(txn, key, to_any(value));
-            }
-        })
+        self.set_metas(&[(key.to_owned(), value.clone())])
+    }
+
+    /// Sets several of the note's own settings in one transaction.
+    ///
+    /// # Errors
+    /// As [`Writer::set_meta`]; then none of them is set.
+    pub fn set_metas(&mut self, values: &[(String, Value)]) -> Result<Vec<u8>, EditError> {
+        check_all(values)?;
+        self.transact(|replica, txn| set_all(replica, txn, values))
     }
 
     /// The rows, where positions can be trusted: a body may hold what no version writes, which takes
@@ -258,5 +284,21 @@ impl Writer {
     fn fail(&mut self, error: NoteError) {
         self.replica = Replica::new(self.client);
         self.broken = Some(error);
+    }
+}
+
+fn check_all(values: &[(String, Value)]) -> Result<(), EditError> {
+    let mut all = values.iter();
+    all.try_for_each(|(key, value)| tokens::check_meta(key, value))
+        .map_err(EditError::Value)
+}
+
+fn set_all(replica: &Replica, txn: &mut TransactionMut<'_>, values: &[(String, Value)]) {
+    for (key, value) in values {
+        if value.is_null() {
+            replica.meta.remove(txn, key);
+        } else {
+            replica.meta.insert(txn, key.as_str(), to_any(value));
+        }
     }
 }

@@ -11,6 +11,8 @@ pub struct SpaceRow {
     pub space: SpaceId,
     /// The incarnation this device writes under.
     pub incarnation: Incarnation,
+    /// It left: it keeps what it has and takes no more part.
+    pub left: bool,
 }
 
 /// A chain and its tip. A chain that forked has several rows, one per branch.
@@ -35,18 +37,27 @@ pub struct ChainRow {
 pub(crate) type SpaceBody = SpaceRow;
 
 impl Row for SpaceRow {
-    const VERSION: u8 = 1;
+    /// 1: takes part. 2: left. A program that knows no leaving must not take part again, so it refuses the second; of what
+    /// was never left nothing changed.
+    const VERSION: u8 = 2;
 
     fn write(&self, out: &mut Out, _: Indexed<'_>) {
         out.raw(&self.space.0);
         out.raw(&self.incarnation.0);
     }
 
-    fn read(_: u8, input: &mut In<'_>, _: Named<'_>) -> Result<Self, RowError> {
+    fn read(version: u8, input: &mut In<'_>, _: Named<'_>) -> Result<Self, RowError> {
         Ok(Self {
             space: SpaceId(input.array()?),
             incarnation: Incarnation(input.array()?),
+            left: version == 2,
         })
+    }
+
+    fn encode(&self, indexed: Indexed<'_>) -> Vec<u8> {
+        let mut out = Out::new(if self.left { 2 } else { 1 });
+        self.write(&mut out, indexed);
+        out.0
     }
 }
 

@@ -58,7 +58,22 @@ fn chains_and_spaces_come_back() {
     tried(&SpaceRow {
         space: SpaceId([1; 16]),
         incarnation: Incarnation([2; 16]),
+        left: false,
     });
+    let left = SpaceRow {
+        space: SpaceId([1; 16]),
+        incarnation: Incarnation([2; 16]),
+        left: true,
+    };
+    tried(&left);
+    // As it was written before a space could be left.
+    let inside = SpaceRow {
+        left: false,
+        ..left
+    };
+    assert_eq!(inside.encode(&indexed)[0], 1);
+    assert_eq!(left.encode(&indexed)[0], 2);
+    assert_eq!(inside.encode(&indexed)[1..], left.encode(&indexed)[1..]);
     tried(&ChainBody {
         space: u32::MAX,
         device: DeviceKey([3; 32]),

@@ -123,7 +123,11 @@ impl<'t, 'i> Group<'t, 'i> {
             targets.push(match op {
                 Op::Append { entry, .. } => self.place(entry, Append::Follow, &mut placed)?,
                 Op::Fork { entry, .. } => self.place(entry, Append::Branch, &mut placed)?,
-                Op::Space { space, incarnation } => self.place_space(*space, *incarnation),
+                Op::Space {
+                    space,
+                    incarnation,
+                    left,
+                } => self.place_space(*space, *incarnation, *left),
                 Op::NoteRow(space, _, row) => {
                     limit(
                         "a note's row",
@@ -179,8 +183,12 @@ impl<'t, 'i> Group<'t, 'i> {
         Ok(targets)
     }
 
-    fn place_space(&mut self, space: SpaceId, incarnation: Incarnation) -> Target {
-        Target::SpaceRow(self.index.set_space(SpaceBody { space, incarnation }))
+    fn place_space(&mut self, space: SpaceId, incarnation: Incarnation, left: bool) -> Target {
+        Target::SpaceRow(self.index.set_space(SpaceBody {
+            space,
+            incarnation,
+            left,
+        }))
     }
 
     fn of_space(&self, space: SpaceId) -> Result<Target, StoreError> {

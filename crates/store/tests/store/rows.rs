@@ -33,6 +33,7 @@ fn a_new_incarnation_replaces_the_old_one() {
         vec![Op::Space {
             space: space(1),
             incarnation,
+            left: false,
         }],
     );
     let spaces = store.load().unwrap().spaces;

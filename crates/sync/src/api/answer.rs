@@ -25,6 +25,15 @@ pub struct PeerReceipt {
     pub needs_newer: bool,
 }
 
+/// Edits of a space that no other member is known to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OnlyHere {
+    /// Written by this device.
+    pub own: u64,
+    /// Written by others, and held here.
+    pub others: u64,
+}
+
 /// The truth about one note, for the honest line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoteStatus {

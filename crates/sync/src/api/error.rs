@@ -1,4 +1,5 @@
-//! Why a note cannot be opened, somebody not be let in, a role not be changed, or what is set aside not come in.
+//! Why a note cannot be opened, somebody not be let in, a role not be changed, what is set aside not come in, or a space
+//! not be left.
 
 /// Why a note could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,5 +69,19 @@ pub enum TakeInError {
     Unreadable(String),
     /// The entry could not be made.
     #[error("it could not be brought in: {0}")]
+    Invalid(String),
+}
+
+/// Why this device could not leave a space.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LeaveError {
+    /// This device is not in the space.
+    #[error("this device is not in that space")]
+    NoSuchSpace,
+    /// It left before, or was removed.
+    #[error("this device is out of that space already")]
+    Out,
+    /// An owner's last entry could not be made.
+    #[error("the space could not be left: {0}")]
     Invalid(String),
 }

@@ -80,6 +80,8 @@ pub struct StartSpace {
     pub space: SpaceId,
     /// This device's incarnation in it.
     pub incarnation: Incarnation,
+    /// This device left it.
+    pub left: bool,
     /// The secrets held.
     pub secrets: Vec<(SecretLabel, [u8; 32])>,
     /// All Member entries held, in arrival order.

@@ -103,6 +103,14 @@ pub enum Input {
         /// Whose edits.
         subject: DeviceKey,
     },
+    /// This device leaves a space: it keeps what it has to be read, and takes no more part. Answered by
+    /// [`Effect::Left`].
+    Leave {
+        /// Answered under this id.
+        request: RequestId,
+        /// The space.
+        space: SpaceId,
+    },
     /// The driver answers [`Effect::NeedSecret`].
     NewSecret {
         /// The space.

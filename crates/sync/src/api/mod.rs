@@ -11,9 +11,9 @@ mod held;
 mod input;
 mod rows;
 
-pub use answer::{NoteStatus, PeerReceipt, PersonHere, SetAside};
+pub use answer::{NoteStatus, OnlyHere, PeerReceipt, PersonHere, SetAside};
 pub use effect::{Cut, Effect, Range};
-pub use error::{AdmitError, OpenError, RoleError, TakeInError};
+pub use error::{AdmitError, LeaveError, OpenError, RoleError, TakeInError};
 pub use event::{EndReason, Event, Notice};
 pub use held::{GraphRow, Held, HeldError, HeldSnapshot, StartChain, StartSpace};
 pub use input::{CommitToken, Input, Names, Now, RequestId, SessionHandle, StreamId};

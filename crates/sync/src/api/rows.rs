@@ -25,6 +25,8 @@ pub enum StoreOp {
         space: SpaceId,
         /// The incarnation this device writes under.
         incarnation: Incarnation,
+        /// It left: it keeps what it has and takes no more part.
+        left: bool,
     },
     /// All secrets held of one label of a space, in place of those before; none forgets the label.
     Secrets {

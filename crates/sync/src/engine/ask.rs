@@ -17,10 +17,10 @@ impl Engine {
         self.spaces.keys().copied().collect()
     }
 
-    /// This device's role in a space.
+    /// This device's role in a space; none: it is out, or it left.
     #[must_use]
     pub fn role(&self, space: SpaceId) -> Option<Role> {
-        self.spaces.get(&space)?.roster.role(self.device())
+        self.spaces.get(&space)?.role_here()
     }
 
     /// A space's roster.

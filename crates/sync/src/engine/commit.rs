@@ -30,6 +30,8 @@ pub(super) enum Answer {
     RoleChanged(RequestId, Vec<Cut>),
     TakenIn(RequestId, u64),
     SecretsHeld,
+    /// This device leaves, with its own lowering where it is an owner.
+    Left(RequestId, Vec<Arc<Entry>>),
 }
 
 impl Pending {
@@ -122,6 +124,7 @@ impl Engine {
                 let result = Ok(edits);
                 self.out.push(Effect::TakenIn { request, result });
             }
+            Some(Answer::Left(request, lowering)) => self.has_left(request, space, &lowering),
             Some(Answer::SecretsHeld) => self.secrets_held(space),
             Some(Answer::Admitted(request)) => {
                 let roster = self

@@ -10,7 +10,7 @@ use crate::frame::Frame;
 
 impl Engine {
     pub(super) fn gossip_in(&mut self, held: &dyn Held, space: SpaceId, kind: u8, body: &[u8]) {
-        if !GOSSIPED.contains(&kind) || !self.spaces.contains_key(&space) {
+        if !GOSSIPED.contains(&kind) || !self.takes_part(space) {
             return;
         }
         match Frame::decode(kind, body) {

@@ -6,6 +6,7 @@ use skein_space::{SpaceId, TransportKey};
 
 use super::Engine;
 use super::guests::Standing;
+use super::leave::Part;
 use super::links::{Link, Phase, Up, beat};
 use crate::api::{Effect, StreamId};
 use crate::config;
@@ -104,16 +105,17 @@ impl Engine {
 
     /// After every roster change: streams of those who are no longer members end, new ones are opened.
     pub(super) fn authorise_links(&mut self, space: SpaceId) {
-        let me = self.device();
         let Some(s) = self.spaces.get(&space) else {
             return;
         };
+        // Who is just leaving still has to say so.
+        let here_out = s.part != Part::Leaving && s.role_here().is_none();
         let out: Vec<StreamId> = self
             .links
             .iter()
             .filter(|(_, l)| {
                 let out = |device| s.roster.role(device).is_none();
-                l.is_up_in(space) && (out(me) || l.device().is_none_or(out))
+                l.is_up_in(space) && (here_out || l.device().is_none_or(out))
             })
             .map(|(id, _)| *id)
             .collect();

@@ -47,7 +47,7 @@ impl Engine {
         };
         let known = s.roster.member(hello.device);
         let known = known.filter(|member| member.transport == peer);
-        let here_out = s.roster.role(self.device()).is_none();
+        let here_out = s.role_here().is_none();
         match known.map(|member| member.role.is_some()) {
             Some(_) if here_out => Standing::HereOut,
             Some(true) => Standing::In,
@@ -95,7 +95,7 @@ impl Engine {
         let Some(s) = self.spaces.get(&space) else {
             return;
         };
-        let why = match s.roster.role(me) {
+        let why = match s.role_here() {
             Some(_) if !again => s.roster.admissions_of(me),
             _ => Vec::new(),
         };

@@ -82,7 +82,8 @@ impl Engine {
                 body: body.clone(),
             });
         }
-        if gossip && body.len() <= config::GOSSIP_MAX_BYTES {
+        let here = self.takes_part(space);
+        if gossip && here && body.len() <= config::GOSSIP_MAX_BYTES {
             self.out.push(Effect::Gossip { space, kind, body });
         }
     }

@@ -46,13 +46,10 @@ impl Engine {
         };
         let mut space = Space::new(id, me, incarnation);
         let secrets = space.put_secrets(&[(Roster::empty(id).secret_label(), secret)]);
+        let mut ops = vec![space.row()];
         self.spaces.insert(id, space);
         self.advance(id, entry.chain_id(), &entry);
         self.roster_grew(id, &entry);
-        let mut ops = vec![StoreOp::Space {
-            space: id,
-            incarnation,
-        }];
         ops.extend(secrets);
         ops.push(appended(&entry));
         self.commit(
@@ -74,11 +71,11 @@ impl Engine {
         let mut ops = Vec::new();
         if fresh {
             let me = self.device();
-            self.spaces.insert(id, Space::new(id, me, incarnation));
-            ops.push(StoreOp::Space {
-                space: id,
-                incarnation,
-            });
+            let space = Space::new(id, me, incarnation);
+            ops.push(space.row());
+            self.spaces.insert(id, space);
+        } else {
+            ops.extend(self.take_part_again(id, incarnation));
         }
         let mut new = Vec::new();
         for entry in roster {
@@ -134,7 +131,7 @@ impl Engine {
 
     fn seal_member(&self, space: SpaceId, member: &Member) -> Result<Arc<Entry>, AdmitError> {
         let s = self.spaces.get(&space).ok_or(AdmitError::NoSuchSpace)?;
-        if s.roster.role(self.device()) != Some(Role::Owner) {
+        if s.role_here() != Some(Role::Owner) {
             return Err(AdmitError::NotOwner);
         }
         let entry = s
@@ -150,13 +147,8 @@ impl Engine {
             return;
         };
         s.incarnation = incarnation;
-        self.commit(
-            vec![StoreOp::Space {
-                space: id,
-                incarnation,
-            }],
-            Pending::nothing(),
-        );
+        let row = s.row();
+        self.commit(vec![row], Pending::nothing());
         let open: Vec<_> = self
             .sessions
             .iter()

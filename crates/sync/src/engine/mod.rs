@@ -18,6 +18,7 @@ mod guests;
 mod heads;
 mod hold;
 mod judge;
+mod leave;
 mod links;
 mod load;
 mod members;
@@ -149,6 +150,7 @@ impl Engine {
                 space,
                 subject,
             } => self.take_in(held, request, space, subject),
+            Input::Leave { request, space } => self.leave(request, space),
             Input::NewSecret {
                 space,
                 label,

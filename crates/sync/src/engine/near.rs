@@ -96,10 +96,11 @@ impl Engine {
         };
         let others = members.keys().copied().collect();
         s.near.choose(id, me, &run, &others, now_ms);
+        let takes_part = s.role_here().is_some();
         let near = &mut s.near;
-        let missing = members.iter().filter(|(device, peer)| {
-            near.wanted.has(device) && !open.contains(peer) && s.roster.role(me).is_some()
-        });
+        let missing = members
+            .iter()
+            .filter(|(device, peer)| near.wanted.has(device) && !open.contains(peer) && takes_part);
         let missing: Vec<(DeviceKey, TransportKey)> = missing.map(|(d, p)| (*d, *p)).collect();
         near.missing
             .retain(|device, _| missing.iter().any(|(d, _)| d == device));
@@ -123,7 +124,8 @@ impl Engine {
 
     fn connected_members(&self, id: SpaceId) -> BTreeMap<DeviceKey, TransportKey> {
         let me = self.device();
-        let members = self.spaces.get(&id).map(|s| s.roster.members());
+        let s = self.spaces.get(&id).filter(|s| s.role_here().is_some());
+        let members = s.map(|s| s.roster.members());
         members
             .unwrap_or_default()
             .into_iter()

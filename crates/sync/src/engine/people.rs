@@ -74,7 +74,7 @@ impl Engine {
             return;
         };
         let out = |device: &DeviceKey| s.roster.role(*device).is_none();
-        let all_go = out(&s.me);
+        let all_go = s.role_here().is_none();
         let mut notes = BTreeSet::new();
         s.people.seen.retain(|(note, device, _), _| {
             let goes = all_go || out(device);
@@ -195,7 +195,9 @@ impl Engine {
                 body: body.clone(),
             });
         }
-        self.out.push(Effect::Gossip { space, kind, body });
+        if self.takes_part(space) {
+            self.out.push(Effect::Gossip { space, kind, body });
+        }
     }
 
     pub(super) fn presence_in(&mut self, space: SpaceId, presence: Presence) {
@@ -206,7 +208,7 @@ impl Engine {
         };
         if presence.device == me
             || s.roster.role(presence.device).is_none()
-            || s.roster.role(me).is_none()
+            || s.role_here().is_none()
         {
             return;
         }

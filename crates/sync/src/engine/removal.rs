@@ -52,7 +52,7 @@ impl Engine {
         role: Option<Role>,
     ) -> Result<(Arc<Entry>, Vec<Cut>), RoleError> {
         let s = self.spaces.get(&space).ok_or(RoleError::NoSuchSpace)?;
-        if s.roster.role(self.device()) != Some(Role::Owner) {
+        if s.role_here() != Some(Role::Owner) {
             return Err(RoleError::NotOwner);
         }
         if subject == self.device() {
@@ -147,7 +147,7 @@ impl Engine {
 
 impl Space {
     /// A lowering that leaves standing everything held of the member now.
-    fn lowering(&self, subject: DeviceKey, role: Option<Role>) -> (Member, Vec<Cut>) {
+    pub(super) fn lowering(&self, subject: DeviceKey, role: Option<Role>) -> (Member, Vec<Cut>) {
         let mut last: BTreeMap<_, (EntryRef, Cut)> = BTreeMap::new();
         let of_subject = self.chains.values().filter(|c| c.chain.device == subject);
         for state in of_subject {

@@ -183,14 +183,14 @@ impl Engine {
     }
 
     pub(super) fn secret_timers(&mut self) {
-        let (now_ms, me) = (self.now.mono_ms, self.device());
+        let now_ms = self.now.mono_ms;
         for s in self.spaces.values_mut() {
             if s.secrets.make_at_ms.is_none_or(|at_ms| at_ms > now_ms) {
                 continue;
             }
             s.secrets.make_at_ms = None;
             // A viewer waits for somebody else's; who was removed has nobody to share one with.
-            if !s.has_current_secret() && s.roster.role(me) >= Some(Role::Editor) {
+            if !s.has_current_secret() && s.role_here() >= Some(Role::Editor) {
                 self.out.push(Effect::NeedSecret {
                     space: s.id,
                     label: s.roster.secret_label(),

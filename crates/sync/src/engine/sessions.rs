@@ -245,7 +245,7 @@ impl Engine {
     pub(super) fn may_write(&self, space: SpaceId) -> bool {
         self.spaces
             .get(&space)
-            .and_then(|s| s.roster.role(self.device()))
+            .and_then(super::space::Space::role_here)
             .is_some_and(|role| role >= Role::Editor)
     }
 

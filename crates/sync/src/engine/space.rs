@@ -10,6 +10,7 @@ use skein_space::{
 use super::chains::{ChainState, NO_TIP, branch_id};
 use super::flow::Allowances;
 use super::heads::HeadsClock;
+use super::leave::Part;
 use super::near::Near;
 use super::note::Loaded;
 use super::people::People;
@@ -26,6 +27,8 @@ pub(super) struct Space {
     pub me: DeviceKey,
     /// What this device writes under here.
     pub incarnation: Incarnation,
+    /// Whether this device takes part in it.
+    pub part: Part,
     /// By branch; see [`super::chains`].
     pub chains: BTreeMap<ChainId, ChainState>,
     /// The fold of all Member entries held, on their way to disk included.
@@ -62,6 +65,7 @@ impl Space {
             id,
             me,
             incarnation,
+            part: Part::Takes,
             chains: BTreeMap::new(),
             roster: Roster::empty(id),
             rows: BTreeMap::new(),
@@ -85,6 +89,9 @@ impl Space {
 
     pub fn start(start: StartSpace, me: DeviceKey, now_ms: u64) -> Self {
         let mut space = Self::new(start.space, me, start.incarnation);
+        if start.left {
+            space.part = Part::Left;
+        }
         space.roster = Roster::fold(start.space, &start.roster);
         space.secrets = Secrets::start(start.secrets);
         space.want_secret(now_ms);

@@ -6,6 +6,7 @@ mod flow;
 mod forks;
 mod golden;
 mod guests;
+mod leave;
 mod membership;
 mod near;
 mod orders;

@@ -86,6 +86,7 @@ fn sound() -> &'static Sound {
         let mut batch = vec![Op::Space {
             space: space(),
             incarnation: chain(Kind::Edit.log()).incarnation,
+            left: false,
         }];
         batch.extend(entries.iter().map(append));
         let last = entries.last().expect("there are some");

@@ -113,6 +113,8 @@ impl Cluster {
                     self.fire("taken in");
                 }
             }
+            // No schedule leaves a space.
+            Effect::Left { .. } => {}
             Effect::NeedSecret { space, label } => {
                 let secret = chance::bytes(&mut self.rng);
                 if let Some(process) = &mut self.devices[device].process {

@@ -61,7 +61,7 @@ export function MembersSheet(props: Props) {
       onClose={onClose}
       onClosed={closed}
       title={m.members.title(space.name)}
-      intro={space.role === null ? m.members.out : m.members.intro(inside.length)}
+      intro={introOf(space, inside.length)}
     >
       <ul className={css.list}>
         {sorted.map(one => (
@@ -105,6 +105,11 @@ export function MembersSheet(props: Props) {
       </SheetEnds>
     </Sheet>
   )
+}
+
+function introOf({ role, left }: SpaceRow, devices: number): string {
+  if (role !== null) return m.members.intro(devices)
+  return left ? m.members.left : m.members.out
 }
 
 /** This device first, then who is here. */

@@ -35,6 +35,7 @@ export function fakeBackend(name: string): Backend & { world: World } {
     if (note === undefined) throw new Error('there is no such note')
     return note
   }
+  const nameOf = (id: string) => world.overview.spaces.find(space => space.id === id)?.name ?? ''
   const ofSession = new Map<number, FakeNote>()
   const changeOverview = (change: Partial<Overview>) => {
     world.overview = { ...world.overview, ...change }
@@ -96,6 +97,25 @@ export function fakeBackend(name: string): Backend & { world: World } {
       changeOverview({
         spaces: world.overview.spaces.map(space => (space.id === id ? { ...space, name } : space)),
       }),
+    leaving: async id => {
+      await pause(60)
+      if (world.overview.spaces.every(space => space.id === id || space.role === null))
+        throw `${nameOf(id)} is the only space of this device, so there would be nowhere to write. make or join another one first`
+      return world.leaving
+    },
+    leaveSpace: async id => {
+      await pause(60)
+      changeOverview({
+        spaces: world.overview.spaces.map(space =>
+          space.id === id ? { ...space, role: null, left: true } : space,
+        ),
+        defaultSpace: world.overview.spaces.find(space => space.id !== id)?.id ?? id,
+      })
+    },
+    moveNote: async id => {
+      await pause(60)
+      return { note: id, kept: null }
+    },
     openInvitation: async () => {
       await pause(60)
       if (world.inviteError !== null) throw world.inviteError

@@ -1,11 +1,21 @@
 /** Worlds to look at: `?fake=<name>`. */
 import * as Y from 'yjs'
-import type { Background, Diagnosis, Inviting, MemberRow, Nearby, Overview, SetAside } from '../backend'
+import type {
+  Background,
+  Diagnosis,
+  Inviting,
+  Leaving,
+  MemberRow,
+  Nearby,
+  Overview,
+  SetAside,
+} from '../backend'
 import type { KeyState } from '../backendOfKey'
 import { KEPT } from './aside'
 import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
+import { ANA, ben, benAlone, lise, members, overview, SPACE, tablet } from './people'
 import { ASKING } from './pictures'
 import { type SeedBlock, seededDoc } from './seed'
 import { HOUSE, LISE, READING, SOUP, TALK, TRIP, TRIP_TITLE } from './texts'
@@ -27,14 +37,8 @@ export interface World {
   /** What the doctor says. */
   diagnosis: Diagnosis
   aside: SetAside[]
-}
-
-const ANA: Nearby = {
-  id: 'ana',
-  person: 'Ana',
-  deviceName: 'Ana’s laptop',
-  spaceName: 'Team Nord',
-  role: 'editor',
+  /** What leaving the space means. */
+  leaving: Leaving
 }
 
 /** Where a panel shows the icon. */
@@ -43,62 +47,10 @@ const TRAY: Background = { keepSyncing: true, tray: true, atLogin: false }
 /** As a profile is made. */
 const KEY: KeyState = { place: 'file', moving: null, copyLeft: false }
 
-const SPACE = '5e1f00000000000000000000000000a1'
 const DAY = 86_400_000
 
 export function emptyDoc(): Y.Doc {
   return new Y.Doc()
-}
-
-function ben(): FakePeer {
-  return new FakePeer({ device: 'be'.repeat(32), person: 'Ben', deviceName: 'Ben’s laptop', colour: 0 })
-}
-
-function lise(): FakePeer {
-  return new FakePeer({ device: '15'.repeat(32), person: 'Lise', deviceName: 'Lise’s laptop', colour: 10 })
-}
-
-function tablet(): FakePeer {
-  return new FakePeer({ device: 'a1'.repeat(32), person: 'Ana', deviceName: 'Ana’s tablet', colour: 4 })
-}
-
-function overview(change: Partial<Overview> = {}): Overview {
-  return {
-    device: 'aa'.repeat(32),
-    person: 'Ana',
-    deviceName: 'Ana’s laptop',
-    spaces: [{ id: SPACE, name: 'Team Nord', role: 'owner' }],
-    defaultSpace: SPACE,
-    offline: false,
-    listening: ['192.168.1.12:48213', '[fe80::1c2a:5cff]:48213'],
-    ...change,
-  }
-}
-
-function members(peers: FakePeer[]): MemberRow[] {
-  const me: MemberRow = {
-    device: 'aa'.repeat(32),
-    person: 'Ana',
-    deviceName: 'Ana’s laptop',
-    role: 'owner',
-    online: true,
-    lastSeenMs: Date.now(),
-    knows: true,
-    self: true,
-  }
-  return [
-    me,
-    ...peers.map(
-      ({ who, online }): MemberRow => ({
-        ...who,
-        role: 'editor',
-        online,
-        lastSeenMs: null,
-        knows: true,
-        self: false,
-      }),
-    ),
-  ]
 }
 
 function waiting(): Inviting {
@@ -142,15 +94,8 @@ function team(peers: FakePeer[], trip: Partial<FakeNote['options']> = {}): World
     keyStore: 'answers',
     diagnosis: peers.some(({ online }) => online) ? FOUND : GUESTS,
     aside: [],
+    leaving: { others: peers.length, lastOwner: false, onlyHere: 0, ownOnlyHere: 0 },
   }
-}
-
-function benAlone(): Overview {
-  return overview({
-    person: 'Ben',
-    deviceName: 'Ben’s laptop',
-    spaces: [{ id: SPACE, name: 'Personal', role: 'owner' }],
-  })
 }
 
 function alone(): World {
@@ -166,6 +111,7 @@ function alone(): World {
     keyStore: 'answers',
     diagnosis: NOBODY,
     aside: [],
+    leaving: { others: 0, lastOwner: true, onlyHere: 4, ownOnlyHere: 4 },
   }
 }
 
@@ -257,6 +203,22 @@ const WORLDS: Record<string, () => World> = {
   spaces: () => {
     const world = team([ben()])
     world.overview.spaces.push({ id: '5e1f00000000000000000000000000b2', name: 'Home', role: 'owner' })
+    return world
+  },
+  /** Edits that nobody else has. */
+  unsent: () => {
+    const world = team([ben()])
+    world.overview.spaces.push({ id: '5e1f00000000000000000000000000b2', name: 'Home', role: 'owner' })
+    return { ...world, leaving: { others: 1, lastOwner: true, onlyHere: 12, ownOnlyHere: 9 } }
+  },
+  /** This device left. */
+  left: () => {
+    const world = team([ben()], { canWrite: false })
+    world.overview.spaces = [
+      { id: SPACE, name: 'Team Nord', role: null, left: true },
+      { id: '5e1f00000000000000000000000000b2', name: 'Home', role: 'owner' },
+    ]
+    world.members = world.members.map(member => ({ ...member, role: member.self ? null : 'owner' }))
     return world
   },
   /** More faces than fit. */

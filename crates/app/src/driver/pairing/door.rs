@@ -46,7 +46,7 @@ impl Driver {
     }
 
     /// Closes the port when neither a ticket nor an invitation needs it any more.
-    pub(super) fn close_unneeded_door(&mut self) {
+    pub(in crate::driver) fn close_unneeded_door(&mut self) {
         if self.pairing.tickets.rows.is_empty() && !self.pairing.inviting.is_open() {
             self.pairing.door = None;
         }

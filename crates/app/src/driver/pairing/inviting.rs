@@ -96,6 +96,19 @@ impl Driver {
         }
     }
 
+    /// This device does not let anybody into that space any more.
+    pub(in crate::driver) fn close_invitation_into(&mut self, space: SpaceId) {
+        if self
+            .pairing
+            .inviting
+            .open
+            .as_ref()
+            .is_some_and(|open| open.space == space)
+        {
+            self.close_invitation();
+        }
+    }
+
     /// What is seen of it, from now on.
     pub(crate) fn watch_invitation(&self) -> watch::Receiver<view::Inviting> {
         self.pairing.inviting.shown.subscribe()

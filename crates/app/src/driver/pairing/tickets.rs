@@ -66,6 +66,13 @@ impl Driver {
         };
         self.pairing.tickets.rows = rows.into_iter().map(|row| (row.ticket, row)).collect();
         self.end_old_tickets();
+        for space in self.engine.spaces() {
+            // The process ended between leaving and this.
+            if self.engine.has_left_space(space) {
+                let void = self.forget_tickets_of(space);
+                self.submit(void.into_iter().map(Op::ForgetTicket).collect());
+            }
+        }
         if self.pairing.tickets.rows.is_empty() || !self.has_network() || self.is_offline() {
             return;
         }
@@ -80,6 +87,18 @@ impl Driver {
             );
         }
         self.announce();
+    }
+
+    /// Takes the tickets of a space out of use; they are still to be forgotten on disk.
+    pub(in crate::driver) fn forget_tickets_of(&mut self, space: SpaceId) -> Vec<TicketId> {
+        let rows = self.pairing.tickets.rows.values();
+        let of_it = rows.filter(|row| row.space == space);
+        let of_it: Vec<TicketId> = of_it.map(|row| row.ticket).collect();
+        for ticket in &of_it {
+            self.pairing.tickets.rows.remove(ticket);
+            self.pairing.tickets.bound.remove(ticket);
+        }
+        of_it
     }
 
     /// Forgets tickets that expired a while ago; until then a late joiner is told.

@@ -59,6 +59,7 @@ impl Author {
         Op::Space {
             space: self.space,
             incarnation: self.incarnation,
+            left: false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! A disk that holds what was committed, nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use skein_space::{ChainId, Entry, Incarnation, Kind, NoteId, SecretLabel, SpaceId};
@@ -14,6 +14,7 @@ pub struct Disk {
     pub branches: BTreeMap<ChainId, Vec<(u8, u64)>>,
     pub arrival: Vec<(Arc<Entry>, u64, bool)>,
     pub spaces: BTreeMap<SpaceId, Incarnation>,
+    pub left: BTreeSet<SpaceId>,
     pub snapshots: BTreeMap<(SpaceId, NoteId), HeldSnapshot>,
     pub drafts: Vec<(NoteId, String)>,
     pub secrets: BTreeMap<(SpaceId, SecretLabel), Vec<[u8; 32]>>,
@@ -106,8 +107,17 @@ impl Disk {
                 );
                 self.arrival.push((entry, end_clock, refused.is_some()));
             }
-            StoreOp::Space { space, incarnation } => {
+            StoreOp::Space {
+                space,
+                incarnation,
+                left,
+            } => {
                 self.spaces.insert(space, incarnation);
+                if left {
+                    self.left.insert(space);
+                } else {
+                    self.left.remove(&space);
+                }
             }
             StoreOp::Draft { note, text, .. } => self.drafts.push((note, text)),
             StoreOp::NoteRow { space, note, row } => {
@@ -174,6 +184,7 @@ impl Disk {
                 StartSpace {
                     space: *space,
                     incarnation: *incarnation,
+                    left: self.left.contains(space),
                     secrets: self.secrets_of(*space),
                     roster: self
                         .arrival

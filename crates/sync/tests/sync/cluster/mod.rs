@@ -49,6 +49,7 @@ pub enum Seen {
     Admitted(Result<Vec<Arc<Entry>>, skein_sync::AdmitError>),
     RoleChanged(Result<Vec<skein_sync::Cut>, skein_sync::RoleError>),
     TakenIn(Result<u64, skein_sync::TakeInError>),
+    Left(Result<(), skein_sync::LeaveError>),
     NeedSecret(SpaceId, skein_space::SecretLabel),
     NeedIncarnation,
     Closed,
