@@ -71,19 +71,7 @@ impl Device {
         let profile = self.home.profile().display().to_string();
         let mut all = vec!["--profile".to_owned(), profile.clone()];
         all.extend(arguments.iter().map(|&argument| argument.to_owned()));
-        let (driver, port) = self.desk.driver(&self.host, &self.home);
-        let session = Driver {
-            host: &self.host,
-            port,
-        }
-        .open(&program, &all);
-        let session = session.unwrap_or_else(|refused| {
-            panic!(
-                "{}'s window: {refused}\n{}",
-                self.person,
-                driver.err.tail(30)
-            )
-        });
+        let (driver, port, session) = self.hold(&program, &profile, &all);
         let process = until("the window's process", START, || {
             process_of(&program, &profile)
         });
@@ -94,6 +82,29 @@ impl Device {
             process,
         });
         self.see(page::NOTE_LIST, START);
+    }
+
+    /// Starts a driver and with it the program. The driver takes a port that is free for the page's inspector and lets go
+    /// of it until WebKit takes it; seen once to be somebody else's by then. So there is a second try, at another.
+    fn hold(&self, program: &Path, profile: &str, all: &[String]) -> (Running, u16, String) {
+        for last in [false, true] {
+            let (driver, port) = self.desk.driver(&self.host, &self.home);
+            let host = &self.host;
+            let refused = match (Driver { host, port }).open(program, all) {
+                Ok(session) => return (driver, port, session),
+                Err(refused) => refused,
+            };
+            let why = driver.err.tail(30);
+            let again = !last && why.contains("Failed to start remote inspector server");
+            assert!(again, "{}'s window: {refused}\n{why}", self.person);
+            if let Some(process) = process_of(program, profile) {
+                let _ = kill_process(process, Signal::KILL);
+                until("the window's process is gone", COMMAND, || {
+                    process_of(program, profile).is_none().then_some(())
+                });
+            }
+        }
+        unreachable!("the last try returns or panics")
     }
 
     /// Closes the window as its person would, and waits until its process is gone.
