@@ -54,6 +54,9 @@ pub const MAX_TICKET_ADDRESSES: usize = 8;
 /// Characters of a pasted ticket, spaces and dashes included: ten times what a ticket needs.
 pub const MAX_TICKET_TEXT: usize = 4096;
 
+/// Characters of a typed recovery key, spaces and dashes included: some four times what one needs.
+pub const MAX_RECOVERY_TEXT: usize = 512;
+
 /// How long an invitation stays open, ms: long enough to walk over with the other laptop.
 pub const INVITATION_MS: u64 = 10 * 60 * 1000;
 

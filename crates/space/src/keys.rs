@@ -36,7 +36,12 @@ impl Root {
 
     /// Signs as the device.
     pub fn signer(&self) -> DeviceSigner {
-        DeviceSigner(SigningKey::from_bytes(&self.derive(labels::DEVICE)))
+        self.signer_for(labels::DEVICE)
+    }
+
+    /// Signs as what the label names.
+    pub(crate) fn signer_for(&self, label: Label) -> DeviceSigner {
+        DeviceSigner(SigningKey::from_bytes(&self.derive(label)))
     }
 
     /// Signs as the libp2p identity: only transport statements and pairing transcripts.

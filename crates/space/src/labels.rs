@@ -24,6 +24,8 @@ impl Label {
 pub const DEVICE: Label = Label("skein/device/1");
 /// HKDF info: the libp2p identity. Also the label of a transport key's statement in a Member entry.
 pub const TRANSPORT: Label = Label("skein/transport/1");
+/// HKDF info: what a space's recovery key signs with.
+pub const RECOVERY: Label = Label("skein/recovery/1");
 /// HKDF info: reserved for encryption of the database at rest. Nothing uses it in version 1.
 pub const STORAGE: Label = Label("skein/storage/1");
 
@@ -84,9 +86,10 @@ pub const MEMBER: Label = Label("member");
 pub const TURNED_AWAY: Label = Label("turned away");
 
 /// All of them, for the test that none begins another.
-pub const ALL: [Label; 28] = [
+pub const ALL: [Label; 29] = [
     DEVICE,
     TRANSPORT,
+    RECOVERY,
     STORAGE,
     ENTRY,
     CHAIN,

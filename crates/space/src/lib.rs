@@ -9,6 +9,7 @@ pub mod ceremony;
 pub mod chain;
 mod codec;
 pub mod config;
+mod copied;
 pub mod entry;
 pub mod gossip;
 pub mod header;
@@ -20,6 +21,7 @@ pub mod pairing;
 pub mod planted;
 #[cfg(feature = "recall")]
 mod recall;
+pub mod recovery;
 pub mod roster;
 pub mod secret;
 pub mod session;
@@ -41,6 +43,7 @@ pub use pairing::{
     Admission, AdmissionError, Admitted, Ask, Inviter, Joiner, PairingError, PairingMessage,
     Proven, Reason,
 };
+pub use recovery::{RecoveryKey, RecoveryTextError};
 pub use roster::{
     Membership, MissingRoster, NotAdmitted, Refused, Roster, RosterPast, SealError, Standing,
 };

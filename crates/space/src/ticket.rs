@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::chain::first;
 use crate::codec::Reader;
 use crate::config::{MAX_TICKET_ADDRESSES, MAX_TICKET_TEXT};
+use crate::copied::{self, Uncopied};
 use crate::ids::{DeviceKey, SpaceId, TicketId};
 use crate::labels;
 use crate::secret::TagKey;
@@ -18,8 +19,6 @@ use crate::secret::TagKey;
 const VERSION: u8 = 1;
 /// What every ticket's text begins with, before its version digit.
 const PREFIX: &str = "SKEIN";
-/// Bytes of the checksum at the end.
-const CHECKSUM: usize = 4;
 
 /// Why a text or bytes are no ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +38,16 @@ pub enum TicketError {
     /// It would be too long to show.
     #[error("a ticket holds at most 8 addresses")]
     TooManyAddresses,
+}
+
+impl From<Uncopied> for TicketError {
+    fn from(error: Uncopied) -> Self {
+        match error {
+            Uncopied::Other => Self::NotATicket,
+            Uncopied::Newer => Self::Newer,
+            Uncopied::Mistyped => Self::Mistyped,
+        }
+    }
 }
 
 /// The secret only inviter and joiner know. Wiped from memory when dropped, never shown but within a ticket.
@@ -126,18 +135,12 @@ impl Ticket {
             }
             out.extend_from_slice(&address.port().to_le_bytes());
         }
-        out.extend_from_slice(&checksum(&out));
-        Ok(out)
+        Ok(copied::sealed(out))
     }
 
     /// Reads exactly one ticket.
     pub fn decode(bytes: &[u8]) -> Result<Self, TicketError> {
-        let (body, sum) = bytes
-            .split_last_chunk::<CHECKSUM>()
-            .ok_or(TicketError::Mistyped)?;
-        if checksum(body) != *sum {
-            return Err(TicketError::Mistyped);
-        }
+        let body = copied::unsealed(bytes)?;
         match body.first() {
             Some(&VERSION) => {}
             Some(&version) if version > VERSION => return Err(TicketError::Newer),
@@ -191,37 +194,7 @@ impl FromStr for Ticket {
     type Err = TicketError;
 
     fn from_str(text: &str) -> Result<Self, TicketError> {
-        if text.len() > MAX_TICKET_TEXT {
-            return Err(TicketError::NotATicket);
-        }
-        let plain: String = text
-            .chars()
-            .filter(|&c| !is_ignored(c))
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        let rest = plain.strip_prefix(PREFIX).ok_or(TicketError::NotATicket)?;
-        let mut rest = rest.chars();
-        match rest.next() {
-            Some('1') => {}
-            Some('2'..='9') => return Err(TicketError::Newer),
-            _ => return Err(TicketError::NotATicket),
-        }
-        let bytes = BASE32_NOPAD
-            .decode(rest.as_str().as_bytes())
-            .map_err(|_| TicketError::Mistyped)?;
+        let bytes = copied::bytes_of(text, PREFIX, MAX_TICKET_TEXT)?;
         Self::decode(&bytes)
     }
-}
-
-/// Spaces, and dashes in all the shapes that mail and chat programs make of them.
-fn is_ignored(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '-' | '\u{00AD}' | '\u{200B}' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FEFF}'
-        )
-}
-
-fn checksum(body: &[u8]) -> [u8; CHECKSUM] {
-    first(blake3::hash(body))
 }

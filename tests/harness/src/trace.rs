@@ -84,6 +84,7 @@ pub fn words(input: &Input) -> String {
         Input::Joined { .. } => "joined".into(),
         Input::Admit { .. } => "admit".into(),
         Input::ChangeRole { role, .. } => format!("role {role:?}"),
+        Input::Recover { space, .. } => format!("recovers {space}"),
         Input::TakeIn { .. } => "take in".into(),
         Input::NewSecret { .. } => "new secret".into(),
         Input::NewIncarnation { incarnation, .. } => {

@@ -110,6 +110,27 @@ impl Roster {
         self.0.now.get(&device).and_then(|now| now.role)
     }
 
+    /// Whether this is the space's recovery key: an owner that is no device, named when the space was founded.
+    pub fn is_recovery_key(&self, key: DeviceKey) -> bool {
+        self.role(key) == Some(Role::Owner) && self.recovery_keys().any(|named| named == key)
+    }
+
+    /// Whether somebody may hold a recovery key of the space.
+    pub fn has_recovery_key(&self) -> bool {
+        self.recovery_keys()
+            .any(|key| self.role(key) == Some(Role::Owner))
+    }
+
+    fn recovery_keys(&self) -> impl Iterator<Item = DeviceKey> {
+        self.0
+            .table
+            .nodes()
+            .filter_map(|(_, node)| match node.member {
+                Member::Found { recovery, .. } => recovery,
+                _ => None,
+            })
+    }
+
     /// What a device might do, as far as that past knows.
     pub fn role_in(&self, past: &RosterPast, device: DeviceKey) -> Option<Role> {
         Scope::new(&self.0, &past.bits_in(&self.0.table)).role(&device)

@@ -7,8 +7,8 @@ use skein_space::{
 };
 
 use super::{
-    AdmitError, CommitToken, EndReason, Event, LeaveError, OpenError, RequestId, RoleError,
-    SessionHandle, StoreOp, StreamId, TakeInError,
+    AdmitError, CommitToken, EndReason, Event, LeaveError, OpenError, RecoverError, RequestId,
+    RoleError, SessionHandle, StoreOp, StreamId, TakeInError,
 };
 
 /// Held entries of one branch of a chain, to be sent.
@@ -184,6 +184,15 @@ pub enum Effect {
         request: RequestId,
         /// Edits that came in.
         result: Result<u64, TakeInError>,
+    },
+    /// This device is an owner by the recovery key, durably (or could not become one).
+    Recovered {
+        /// The request.
+        request: RequestId,
+        /// The space.
+        space: SpaceId,
+        /// Whether it is.
+        result: Result<(), RecoverError>,
     },
     /// This device has left a space, durably (or could not).
     Left {

@@ -1,5 +1,5 @@
-//! Why a note cannot be opened, somebody not be let in, a role not be changed, what is set aside not come in, or a space
-//! not be left.
+//! Why a note cannot be opened, somebody not be let in, a role not be changed, what is set aside not come in, a space not
+//! be left or not be recovered.
 
 /// Why a note could not be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,5 +83,25 @@ pub enum LeaveError {
     Out,
     /// An owner's last entry could not be made.
     #[error("the space could not be left: {0}")]
+    Invalid(String),
+}
+
+/// Why a recovery key did not make this device an owner.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecoverError {
+    /// Nothing of the space is here.
+    #[error("nothing of that space is on this device")]
+    NoSuchSpace,
+    /// It is not the key the space was founded with.
+    #[error("this is not the recovery key of that space")]
+    OtherKey,
+    /// There is nothing to recover.
+    #[error("this device is an owner of that space already")]
+    Owner,
+    /// It is about to leave.
+    #[error("this device is leaving that space")]
+    Leaving,
+    /// The entry could not be made.
+    #[error("the space could not be recovered: {0}")]
     Invalid(String),
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use skein_space::{
-    DeviceKey, Entry, Incarnation, Member, Nonce, NoteId, Role, SecretLabel, SpaceId, TransportKey,
+    DeviceKey, Entry, Incarnation, Member, Nonce, NoteId, RecoveryKey, Role, SecretLabel, SpaceId,
+    TransportKey,
 };
 
 /// The time, as the driver reads it. The engine has no clock of its own.
@@ -55,6 +56,8 @@ pub enum Input {
         secret: [u8; 32],
         /// The founder's names.
         names: Names,
+        /// A key that stays an owner whatever happens; its secret is the caller's to show.
+        recovery: Option<DeviceKey>,
     },
     /// This device was admitted: everything the admission carried. Answered by [`Effect::SpaceReady`].
     Joined {
@@ -102,6 +105,22 @@ pub enum Input {
         space: SpaceId,
         /// Whose edits.
         subject: DeviceKey,
+    },
+    /// Somebody here holds the space's recovery key: this device becomes an owner, also where it was removed, or left.
+    /// Answered by [`Effect::Recovered`].
+    Recover {
+        /// Answered under this id.
+        request: RequestId,
+        /// The space.
+        space: SpaceId,
+        /// The key.
+        key: RecoveryKey,
+        /// What the key signs under this time.
+        of_key: Incarnation,
+        /// What this device goes on under where it had left.
+        incarnation: Incarnation,
+        /// This device's names.
+        names: Names,
     },
     /// This device leaves a space: it keeps what it has to be read, and takes no more part. Answered by
     /// [`Effect::Left`].

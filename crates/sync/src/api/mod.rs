@@ -13,7 +13,7 @@ mod rows;
 
 pub use answer::{NoteStatus, OnlyHere, PeerReceipt, PersonHere, SetAside};
 pub use effect::{Cut, Effect, Range};
-pub use error::{AdmitError, LeaveError, OpenError, RoleError, TakeInError};
+pub use error::{AdmitError, LeaveError, OpenError, RecoverError, RoleError, TakeInError};
 pub use event::{EndReason, Event, Notice};
 pub use held::{GraphRow, Held, HeldError, HeldSnapshot, StartChain, StartSpace};
 pub use input::{CommitToken, Input, Names, Now, RequestId, SessionHandle, StreamId};

@@ -29,6 +29,7 @@ pub(super) enum Answer {
     Admitted(RequestId),
     RoleChanged(RequestId, Vec<Cut>),
     TakenIn(RequestId, u64),
+    Recovered(RequestId),
     SecretsHeld,
     /// This device leaves, with its own lowering where it is an owner.
     Left(RequestId, Vec<Arc<Entry>>),
@@ -123,6 +124,14 @@ impl Engine {
             Some(Answer::TakenIn(request, edits)) => {
                 let result = Ok(edits);
                 self.out.push(Effect::TakenIn { request, result });
+            }
+            Some(Answer::Recovered(request)) => {
+                self.out.push(Effect::Recovered {
+                    request,
+                    space,
+                    result: Ok(()),
+                });
+                self.secrets_held(space);
             }
             Some(Answer::Left(request, lowering)) => self.has_left(request, space, &lowering),
             Some(Answer::SecretsHeld) => self.secrets_held(space),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use skein_space::{
-    Entry, Incarnation, Member, Nonce, Role, Roster, SecretLabel, SpaceId, Statement, space_id,
+    DeviceKey, Entry, Incarnation, Member, Nonce, Role, Roster, SecretLabel, SpaceId, Statement,
+    space_id,
 };
 
 use super::Engine;
@@ -19,6 +20,7 @@ impl Engine {
         incarnation: Incarnation,
         secret: [u8; 32],
         names: &Names,
+        recovery: Option<DeviceKey>,
     ) {
         let me = self.device();
         let id = space_id(&me, &nonce);
@@ -32,7 +34,7 @@ impl Engine {
         let member = statement.map(|statement| Member::Found {
             subject: me,
             nonce,
-            recovery: None,
+            recovery,
             statement,
         });
         let sealed = member.ok().and_then(|member| {
@@ -107,7 +109,7 @@ impl Engine {
         request: RequestId,
         space: SpaceId,
         member: Member,
-        ticket: Option<([u8; 16], skein_space::DeviceKey)>,
+        ticket: Option<([u8; 16], DeviceKey)>,
     ) {
         match self.seal_member(space, &member) {
             Ok(entry) => {

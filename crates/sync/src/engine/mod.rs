@@ -29,6 +29,7 @@ mod pull;
 mod rebuild;
 mod receipt;
 mod receive;
+mod recover;
 mod relay;
 mod removal;
 mod secrets;
@@ -120,8 +121,9 @@ impl Engine {
                 incarnation,
                 secret,
                 names,
+                recovery,
             } => {
-                self.found(request, nonce, incarnation, secret, &names);
+                self.found(request, nonce, incarnation, secret, &names, recovery);
             }
             Input::Joined {
                 request,
@@ -150,6 +152,14 @@ impl Engine {
                 space,
                 subject,
             } => self.take_in(held, request, space, subject),
+            Input::Recover {
+                request,
+                space,
+                key,
+                of_key,
+                incarnation,
+                names,
+            } => self.recover(request, space, &key, (of_key, incarnation), &names),
             Input::Leave { request, space } => self.leave(request, space),
             Input::NewSecret {
                 space,

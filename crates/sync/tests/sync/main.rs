@@ -11,6 +11,7 @@ mod membership;
 mod near;
 mod orders;
 mod rebuild;
+mod recovery;
 mod removal;
 mod rules;
 mod summaries;

@@ -7,7 +7,7 @@ use skein_space::{Entry, EntryHash, Incarnation, Kind, NoteId, Role, SpaceId};
 use skein_sync::frame::Frame;
 use skein_sync::{Input, SessionHandle};
 
-use crate::cluster::{Cluster, Device};
+use crate::cluster::{Cluster, Device, recovery_key};
 
 /// The first is away. The second, whom it is about to lower, writes " late"; the third builds on that; then the second
 /// writes something that nobody builds on. The fourth was let in and has heard nothing since.
@@ -215,6 +215,14 @@ fn story_10_two_owners_who_remove_each_other_are_both_out_and_the_space_writes_o
         c.change_role(1, 3, space, None).is_err(),
         "membership is frozen"
     );
+    c.recover(1, space, recovery_key())
+        .expect("the key on paper is an owner still");
+    c.run(6_000);
+    assert_eq!(roles(&c, 1), [Some(Role::Owner); 2]);
+    c.change_role(1, 3, space, Some(Role::Owner))
+        .expect("not frozen any more");
+    c.run(6_000);
+    assert_eq!(roles(&c, 3), [Some(Role::Owner); 2]);
 }
 
 #[test]

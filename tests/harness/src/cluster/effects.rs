@@ -113,8 +113,8 @@ impl Cluster {
                     self.fire("taken in");
                 }
             }
-            // No schedule leaves a space.
-            Effect::Left { .. } => {}
+            // No schedule leaves a space, or holds its recovery key.
+            Effect::Left { .. } | Effect::Recovered { .. } => {}
             Effect::NeedSecret { space, label } => {
                 let secret = chance::bytes(&mut self.rng);
                 if let Some(process) = &mut self.devices[device].process {

@@ -29,6 +29,7 @@ impl Cluster {
             incarnation: Incarnation(chance::bytes(&mut self.rng)),
             secret: chance::bytes(&mut self.rng),
             names: Device::names(0),
+            recovery: None,
         };
         self.give(0, found);
         self.run_while(SETUP_MS, |cluster| cluster.devices[0].joined);

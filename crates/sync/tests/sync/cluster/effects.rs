@@ -132,6 +132,7 @@ impl Cluster {
             Effect::Admitted { result, .. } => device.seen.push(Seen::Admitted(result)),
             Effect::RoleChanged { result, .. } => device.seen.push(Seen::RoleChanged(result)),
             Effect::TakenIn { result, .. } => device.seen.push(Seen::TakenIn(result)),
+            Effect::Recovered { result, .. } => device.seen.push(Seen::Recovered(result)),
             Effect::Left { result, .. } => device.seen.push(Seen::Left(result)),
             Effect::NeedSecret { space, label } => device.seen.push(Seen::NeedSecret(space, label)),
             Effect::NeedIncarnation { .. } => device.seen.push(Seen::NeedIncarnation),

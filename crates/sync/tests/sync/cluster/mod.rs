@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 pub use disk::Disk;
+pub use roster::recovery_key;
 use skein_note::Writer;
 use skein_space::{DeviceKey, Entry, NoteId, Role, Root, SpaceId, TransportKey};
 use skein_sync::{
@@ -49,6 +50,7 @@ pub enum Seen {
     Admitted(Result<Vec<Arc<Entry>>, skein_sync::AdmitError>),
     RoleChanged(Result<Vec<skein_sync::Cut>, skein_sync::RoleError>),
     TakenIn(Result<u64, skein_sync::TakeInError>),
+    Recovered(Result<(), skein_sync::RecoverError>),
     Left(Result<(), skein_sync::LeaveError>),
     NeedSecret(SpaceId, skein_space::SecretLabel),
     NeedIncarnation,

@@ -1,9 +1,14 @@
 //! Who is in: founding, letting in, changing roles, bringing in what is set aside.
 
-use skein_space::{Incarnation, Member, Nonce, Role, SpaceId, Statement};
-use skein_sync::{Cut, Input, RequestId, RoleError, SetAside, TakeInError};
+use skein_space::{Incarnation, Member, Nonce, RecoveryKey, Role, SpaceId, Statement};
+use skein_sync::{Cut, Input, RecoverError, RequestId, RoleError, SetAside, TakeInError};
 
 use super::{Cluster, Seen, names};
+
+/// What every space here was founded with.
+pub fn recovery_key() -> RecoveryKey {
+    RecoveryKey::new([99; 32])
+}
 
 impl Cluster {
     pub fn found(&mut self, i: usize) -> SpaceId {
@@ -16,6 +21,7 @@ impl Cluster {
                 incarnation: Incarnation([n; 16]),
                 secret: [n; 32],
                 names: names(i),
+                recovery: Some(recovery_key().public()),
             },
         );
         self.devices[i]
@@ -104,6 +110,32 @@ impl Cluster {
         let answers = self.devices[owner].seen.iter().rev();
         let mut answers = answers.filter_map(|seen| match seen {
             Seen::RoleChanged(result) => Some(result.clone()),
+            _ => None,
+        });
+        answers.next().expect("answered")
+    }
+
+    /// A recovery key is typed in at a device.
+    pub fn recover(
+        &mut self,
+        i: usize,
+        space: SpaceId,
+        key: RecoveryKey,
+    ) -> Result<(), RecoverError> {
+        let (n, m) = (self.random(), self.random());
+        let recover = Input::Recover {
+            request: RequestId(7),
+            space,
+            key,
+            of_key: Incarnation([n; 16]),
+            incarnation: Incarnation([m; 16]),
+            names: names(i),
+        };
+        self.input(i, recover);
+        self.settle();
+        let answers = self.devices[i].seen.iter().rev();
+        let mut answers = answers.filter_map(|seen| match seen {
+            Seen::Recovered(result) => Some(result.clone()),
             _ => None,
         });
         answers.next().expect("answered")
