@@ -21,6 +21,7 @@ const COMMANDS: &[&str] = &[
     "change_role",
     "set_aside",
     "take_in",
+    "recover_space",
     "leaving",
     "leave_space",
     "move_note",

@@ -34,6 +34,7 @@ fn the_generated_types_are_the_committed_ones() {
             commands::change_role,
             commands::set_aside,
             commands::take_in,
+            commands::recover_space,
             commands::leaving,
             commands::leave_space,
             commands::move_note,

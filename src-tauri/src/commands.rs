@@ -16,7 +16,7 @@ use crate::shell::Shell;
 use crate::tray::Tray;
 use crate::types::{
     Background, Invitation, Inviting, Joined, KeyPlace, KeyState, Leaving, MemberRow, Moved,
-    Nearby, NoteRow, NoteStatus, Overview, Refusal, Role, SetAside, Shown, Welcomed,
+    Nearby, NoteRow, NoteStatus, Overview, Refusal, Role, SetAside, Shown, SpaceMade, Welcomed,
 };
 
 /// How long a join may take before the window says so: the inviter may be starting, the network waking.
@@ -193,8 +193,8 @@ pub async fn join(shell: State<'_, Shell>, ticket: String) -> Answer<Joined> {
 /// Makes a space of which this device is the owner; its id.
 #[tauri::command]
 #[specta::specta]
-pub async fn new_space(shell: State<'_, Shell>, name: String) -> Answer<String> {
-    Ok(app(&shell)?.new_space(&name).await?.to_string())
+pub async fn new_space(shell: State<'_, Shell>, name: String, recovery: bool) -> Answer<SpaceMade> {
+    Ok(app(&shell)?.new_space(&name, recovery).await?.into())
 }
 
 /// Gives a space another name, for everybody in it.
@@ -236,6 +236,13 @@ pub async fn take_in(shell: State<'_, Shell>, space: String, device: String) -> 
     let device = app.find_member(space, &device).await?;
     app.take_in(space, device).await?;
     Ok(())
+}
+
+/// Makes this device an owner of the space that was founded with this recovery key; the space's id.
+#[tauri::command]
+#[specta::specta]
+pub async fn recover_space(shell: State<'_, Shell>, key: String) -> Answer<String> {
+    Ok(app(&shell)?.recover(&key).await?.id.to_string())
 }
 
 /// What leaving a space means now.

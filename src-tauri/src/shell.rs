@@ -177,6 +177,7 @@ pub fn run(args: Args) -> ExitCode {
             commands::change_role,
             commands::set_aside,
             commands::take_in,
+            commands::recover_space,
             commands::leaving,
             commands::leave_space,
             commands::move_note,

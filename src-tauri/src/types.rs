@@ -101,6 +101,25 @@ pub struct SpaceRow {
     name: String,
     role: Option<Role>,
     left: bool,
+    ownerless: bool,
+    recoverable: bool,
+}
+
+/// A space that was just made; its recovery key is kept nowhere else.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SpaceMade {
+    space: String,
+    recovery_key: Option<String>,
+}
+
+impl From<view::SpaceMade> for SpaceMade {
+    fn from(made: view::SpaceMade) -> Self {
+        Self {
+            space: made.space.to_string(),
+            recovery_key: made.recovery_key,
+        }
+    }
 }
 
 /// This device and its spaces.
@@ -123,6 +142,8 @@ impl From<view::Overview> for Overview {
             name: s.name,
             role: s.role.map(Role::from),
             left: s.left,
+            ownerless: s.standing.ownerless,
+            recoverable: s.standing.recoverable,
         };
         let spaces: Vec<SpaceRow> = o.spaces.into_iter().map(row).collect();
         let first = || spaces.first().map(|s| s.id.clone()).unwrap_or_default();

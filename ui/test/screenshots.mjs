@@ -38,6 +38,25 @@ const MOMENTS = {
   waiting: ['waiting'],
   crowd: ['crowd'],
   menu: ['quiet', async page => page.getByRole('button', { name: 'More' }).click()],
+  ownerless: ['ownerless', async page => openMembers(page)],
+  recover: [
+    'ownerless',
+    async page => {
+      await openMembers(page)
+      await page.getByTestId('recover').click()
+    },
+  ],
+  'recovery-key': [
+    'first',
+    async page => {
+      await newSpace(page)
+      await page.getByTestId('recovery-wanted').click()
+      await page.getByTestId('space-name').fill('Team Nord')
+      await page.getByTestId('space-name-submit').click()
+      await page.getByTestId('recovery-key').waitFor()
+      await page.keyboard.press('Escape')
+    },
+  ],
   invite: ['quiet', async page => page.getByRole('button', { name: 'Invite' }).click()],
   ticket: [
     'quiet',
@@ -161,14 +180,7 @@ const MOMENTS = {
     },
   ],
   move: ['spaces', async page => openMenu(page, 'Move this note')],
-  'new-space': [
-    'spaces',
-    async page => {
-      await page.getByTestId('space-menu').click()
-      await page.getByRole('menuitem', { name: 'New space' }).click()
-      await page.getByRole('dialog').waitFor()
-    },
-  ],
+  'new-space': ['spaces', async page => newSpace(page)],
   people: ['crowd', async page => page.getByRole('button', { name: '3 more devices' }).click()],
   'link-edit': [
     'quiet',
@@ -208,6 +220,12 @@ async function openMember(page) {
     .first()
     .click()
   await page.getByRole('button', { name: 'Remove from this space' }).waitFor()
+}
+
+async function newSpace(page) {
+  await page.getByTestId('space-menu').click()
+  await page.getByRole('menuitem', { name: 'New space' }).click()
+  await page.getByTestId('space-name').waitFor()
 }
 
 async function openMenu(page, item) {

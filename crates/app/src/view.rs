@@ -63,10 +63,31 @@ pub struct SpaceRow {
     /// It is out because it left by itself.
     #[serde(default)]
     pub left: bool,
+    /// Whether anybody may still say who is in it.
+    #[serde(default)]
+    pub standing: Standing,
     /// Members with a role.
     pub members: usize,
     /// Notes in it, trashed ones included.
     pub notes: usize,
+}
+
+/// Whether anybody may still say who is in a space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// No device is an owner: writing goes on, and nobody can be let in or taken out.
+    pub ownerless: bool,
+    /// It was founded with a recovery key: whoever has it on paper can become an owner.
+    pub recoverable: bool,
+}
+
+/// A space that was just made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpaceMade {
+    /// The space.
+    pub space: SpaceId,
+    /// Its recovery key, where one was wanted. It is kept nowhere: this is the only time it can be read.
+    pub recovery_key: Option<String>,
 }
 
 /// One note, for lists.

@@ -178,6 +178,15 @@ pub enum Space {
     New {
         /// Its name
         name: String,
+        /// Also print a recovery key, to keep on paper: whoever has it can become an owner again. It is shown this once
+        #[arg(long)]
+        recovery_key: bool,
+    },
+    /// Become an owner by a space's recovery key, which is read from standard input
+    Recover {
+        /// A file with the key in it
+        #[arg(long, value_name = "FILE|-", default_value = "-")]
+        file: PathBuf,
     },
     /// Give a space another name, for everybody in it (owners and editors)
     Rename {

@@ -62,6 +62,11 @@ impl RecoveryKey {
         self.0.signer_for(labels::RECOVERY)
     }
 
+    /// The secret bytes, for tests that look for them where they must not be.
+    pub fn secret(&self) -> &[u8; 32] {
+        self.0.secret()
+    }
+
     /// What the founding entry names.
     pub fn public(&self) -> DeviceKey {
         self.signer().device_key()

@@ -10,6 +10,7 @@ use skein_integration::peer::{COMMAND, MEETING, Peer};
 use skein_integration::story::tell;
 use skein_integration::trial::{self, Case, Needs};
 use skein_integration::wait::{until, within};
+use skein_space::RecoveryKey;
 
 fn main() -> ExitCode {
     let needs = Needs::Namespaces;
@@ -38,6 +39,11 @@ fn main() -> ExitCode {
             name: "who_leaves_hears_what_nobody_has_takes_no_more_part_and_comes_back_with_every_word",
             needs,
             action: left,
+        },
+        Case {
+            name: "the_key_on_paper_makes_an_owner_where_none_is_left_also_after_kill_9",
+            needs,
+            action: recovered,
         },
         Case {
             name: "a_right_that_is_taken_is_gone_everywhere_and_may_be_given_again",
@@ -377,6 +383,62 @@ fn left(ground: &Ground) {
     for peer in [&mut ana, &mut ben, &mut cleo] {
         peer.stop();
         peer.verify_clean();
+    }
+}
+
+fn recovered(ground: &Ground) {
+    let network = Network::new(ground);
+    let mut ana = Peer::new(network.host("ana"), "Ana");
+    let mut ben = Peer::new(network.host("ben"), "Ben");
+    let mut cleo = Peer::new(network.host("cleo"), "Cleo");
+    ana.start(&[]);
+    let made = ana.json(&["space", "new", "Team", "--recovery-key"]);
+    let key = made["recovery_key"].as_str().expect("a key").to_owned();
+    let space = join(&ana, &mut ben, Some("Team"));
+    let note = ana.text_of(
+        &["note", "new", "--title", "Plan", "--space", &space],
+        "note",
+    );
+    ana.json(&["note", "append", &note, "by Ana"]);
+    shows(&ben, &note, "by Ana");
+    ana.json(&["space", "leave", &space, "--yes"]);
+    until("Ben's device knows that nobody owns it", MEETING, || {
+        let all = ben.json(&["space", "list"]);
+        let mut all = all.as_array()?.iter();
+        let row = all.find(|row| row["id"] == space)?;
+        (row["standing"]["ownerless"] == true).then_some(())
+    });
+    ben.fails(1, &["space", "invite", &space]);
+    tell("nobody is left who could let anybody in");
+
+    let other = key.replace("SKEINKEY1-A", "SKEINKEY1-B");
+    let answer = ben.skein_with(&["space", "recover"], &other);
+    assert_eq!(answer.code, Some(2), "one letter is wrong: {answer:?}");
+    let paper = format!("Recovery key of Team\n\n{}\n", key.to_lowercase());
+    let answer = ben.skein_with(&["space", "recover"], &paper);
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    ben.kill9();
+    ben.start(&[]);
+    assert_eq!(role(&ben, &space), "owner");
+    join(&ben, &mut cleo, Some(&space));
+    shows(&cleo, &note, "by Ana");
+    cleo.json(&["note", "append", &note, "by Cleo"]);
+    shows(&ben, &note, "by Ana\nby Cleo");
+    tell("Ben's device is an owner by the key on paper, and let Cleo in");
+
+    for peer in [&mut ana, &mut ben, &mut cleo] {
+        peer.stop();
+        peer.verify_clean();
+    }
+    let key: RecoveryKey = key.parse().expect("a recovery key");
+    for peer in [&ana, &ben, &cleo] {
+        let kept = std::fs::read_dir(peer.home.profile()).expect("a profile");
+        for file in kept.flatten().filter(|file| file.path().is_file()) {
+            let bytes = std::fs::read(file.path()).expect("readable");
+            let mut windows = bytes.windows(32);
+            let found = windows.any(|window| window == key.secret());
+            assert!(!found, "the key is kept nowhere: {:?}", file.path());
+        }
     }
 }
 

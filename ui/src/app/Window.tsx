@@ -224,6 +224,7 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         offline={offline}
         onInvite={invite}
         onRole={(device, role) => model.backend.changeRole(space.id, device, role)}
+        onRecover={key => model.recover(key)}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />
@@ -239,7 +240,8 @@ export function Window({ model, space }: { model: WindowModel; space: SpaceRow }
         open={sheet === 'space'}
         task={task}
         name={space.name}
-        onName={name => (task === 'new' ? model.newSpace(name) : model.renameSpace(name))}
+        onNew={(name, recovery) => model.newSpace(name, recovery)}
+        onRename={name => model.renameSpace(name)}
         onClose={closeSheet}
         onClosed={sheetClosed}
       />

@@ -99,10 +99,20 @@ export class WindowModel {
     await this.#try(() => this.#enter(space))
   }
 
-  /** Makes a space and goes there. */
-  async newSpace(name: string): Promise<void> {
-    const id = await this.backend.newSpace(name)
+  /** Makes a space and goes there; its recovery key where one was wanted. */
+  async newSpace(name: string, recovery: boolean): Promise<string | null> {
+    const { space, recoveryKey } = await this.backend.newSpace(name, recovery)
     await this.#loadOverview()
+    await this.chooseSpace(space)
+    return recoveryKey
+  }
+
+  /** Becomes an owner by a recovery key, and goes to the space it is of. */
+  async recover(key: string): Promise<void> {
+    const id = await this.backend.recoverSpace(key)
+    const { spaces } = await this.#loadOverview()
+    const of = spaces.find(each => each.id === id)
+    if (of !== undefined) this.notices.say(m.recovery.done(of.name))
     await this.chooseSpace(id)
   }
 

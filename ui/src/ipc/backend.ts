@@ -23,6 +23,16 @@ export interface SpaceRow {
   role: Role | null
   /** It takes no part because it left by itself. */
   left?: boolean
+  /** No device is an owner any more. */
+  ownerless?: boolean
+  /** It was founded with a recovery key. */
+  recoverable?: boolean
+}
+
+/** A space that was just made; its recovery key can be read this once. */
+export interface SpaceMade {
+  space: string
+  recoveryKey: string | null
 }
 
 export interface Overview {
@@ -214,7 +224,9 @@ export interface Backend extends KeyBackend, TicketFiles {
   invite(space: string, role: Role, minutes: number): Promise<Invitation>
   join(ticket: string): Promise<Joined>
   /** Makes a space of which this device is the owner; its id. */
-  newSpace(name: string): Promise<string>
+  newSpace(name: string, recovery: boolean): Promise<SpaceMade>
+  /** Becomes an owner by a recovery key; which space it is of. */
+  recoverSpace(key: string): Promise<string>
   /** For everybody in it. */
   renameSpace(space: string, name: string): Promise<void>
   /** What leaving a space means now. Rejected where it cannot be left. */

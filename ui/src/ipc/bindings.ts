@@ -30,7 +30,7 @@ export const commands = {
 	/**  Joins a space by a ticket. */
 	join: (ticket: string) => __TAURI_INVOKE<Joined>("join", { ticket }),
 	/**  Makes a space of which this device is the owner; its id. */
-	newSpace: (name: string) => __TAURI_INVOKE<string>("new_space", { name }),
+	newSpace: (name: string, recovery: boolean) => __TAURI_INVOKE<SpaceMade_Serialize>("new_space", { name, recovery }),
 	/**  Gives a space another name, for everybody in it. */
 	renameSpace: (space: string, name: string) => __TAURI_INVOKE<null>("rename_space", { space, name }),
 	/**  Changes what another device may do in a space; `None` removes it. Checked again in Rust: only an owner's device. */
@@ -39,6 +39,8 @@ export const commands = {
 	setAside: (space: string) => __TAURI_INVOKE<SetAside[]>("set_aside", { space }),
 	/**  Brings in what is set aside of a device. Checked again in Rust: only an owner's device. */
 	takeIn: (space: string, device: string) => __TAURI_INVOKE<null>("take_in", { space, device }),
+	/**  Makes this device an owner of the space that was founded with this recovery key; the space's id. */
+	recoverSpace: (key: string) => __TAURI_INVOKE<string>("recover_space", { key }),
 	/**  What leaving a space means now. */
 	leaving: (space: string) => __TAURI_INVOKE<Leaving>("leaving", { space }),
 	/**  Leaves a space. Refused in Rust where it means more than what the person agreed to. */
@@ -684,6 +686,21 @@ export type Shown = {
 	pictures: Picture[],
 };
 
+/**  A space that was just made; its recovery key is kept nowhere else. */
+export type SpaceMade = SpaceMade_Serialize | SpaceMade_Deserialize;
+
+/**  A space that was just made; its recovery key is kept nowhere else. */
+export type SpaceMade_Deserialize = {
+	space: string,
+	recoveryKey?: string | null,
+};
+
+/**  A space that was just made; its recovery key is kept nowhere else. */
+export type SpaceMade_Serialize = {
+	space: string,
+	recoveryKey: string | null,
+};
+
 /**  One space. */
 export type SpaceRow = SpaceRow_Serialize | SpaceRow_Deserialize;
 
@@ -693,6 +710,8 @@ export type SpaceRow_Deserialize = {
 	name: string,
 	role?: Role | null,
 	left: boolean,
+	ownerless: boolean,
+	recoverable: boolean,
 };
 
 /**  One space. */
@@ -701,6 +720,8 @@ export type SpaceRow_Serialize = {
 	name: string,
 	role: Role | null,
 	left: boolean,
+	ownerless: boolean,
+	recoverable: boolean,
 };
 
 /**  An address that was tried. */

@@ -32,6 +32,7 @@ export function tauriBackend(): Backend {
     readTicket: bytes => invoke<ReadTicket>('read_ticket', bytes),
     join: commands.join,
     newSpace: commands.newSpace,
+    recoverSpace: commands.recoverSpace,
     renameSpace: async (space, name) => void (await commands.renameSpace(space, name)),
     leaving: commands.leaving,
     leaveSpace: async (space, onlyHere, lastOwner) =>

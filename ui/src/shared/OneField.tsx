@@ -18,8 +18,10 @@ interface Props {
   action: ReactNode
   busyAction?: ReactNode
   spellCheck?: boolean
-  /** Rejected with a sentence where the text does not do. */
-  onText: (text: string) => Promise<void>
+  /** What else is chosen with it. */
+  children?: ReactNode
+  /** Rejected with a sentence where the text does not do. `stay` where something else follows in the sheet. */
+  onText: (text: string) => Promise<'stay' | undefined | void>
   onClose: () => void
   ref: React.RefObject<HTMLInputElement | null>
 }
@@ -36,8 +38,7 @@ export function OneField(props: Props) {
     setBusy(true)
     setError(null)
     try {
-      await onText(text.trim())
-      onClose()
+      if ((await onText(text.trim())) !== 'stay') onClose()
     } catch (failure) {
       setError(failed(reason(failure)))
       setBusy(false)
@@ -80,6 +81,7 @@ export function OneField(props: Props) {
           </p>
         )}
       </div>
+      {props.children}
       <SheetEnds>
         <Button look="line" onClick={onClose}>
           {m.menu.cancel}

@@ -59,6 +59,12 @@ export const spaces = {
     unheard: 'Not heard since Skein started here',
     out: 'This device was removed from this space. What is here stays here to read and to copy; nothing new comes.',
     left: 'You left this space. What is here stays here to read and to copy; nothing new comes.',
+    ownerless: (recoverable: boolean) =>
+      `Nobody owns this space any more. Writing in it goes on, but nobody can be let in or taken out. ${
+        recoverable
+          ? 'Whoever has its recovery key can become an owner.'
+          : 'To change who is in, make a new space and move the notes there.'
+      }`,
     change: 'Change',
     changes: (device: string) => `Change what ${device} may do`,
     may: (device: string) => `What ${device} may do here`,
@@ -105,6 +111,29 @@ export const spaces = {
     failed: (why: string) => `That did not work: ${why}.`,
   },
 
+  recovery: {
+    wanted: 'With a recovery key',
+    meaning:
+      'A key on paper that makes a device an owner again, should every owner’s device be lost or removed. It can only be made together with the space.',
+    title: 'The recovery key',
+    intro:
+      'Print it or write it down, and keep it away from your devices. It is shown this once and kept nowhere.',
+    of: (space: string) => `Recovery key of ${space}`,
+    how: 'On a device that has the notes: “People in this space”, then “Use the recovery key”. That device is an owner then, and nobody can prevent it.',
+    once: 'It cannot be shown again. Press “I have kept it” once you have.',
+    print: 'Print…',
+    kept: 'I have kept it',
+    use: 'Use the recovery key…',
+    typeTitle: 'Use the recovery key',
+    typeIntro: (space: string) => `It makes this device an owner of ${space}. Everybody in it is told.`,
+    key: 'Recovery key',
+    placeholder: 'SKEINKEY1-…',
+    action: 'Become an owner',
+    empty: 'Type the key from the paper first.',
+    failed: (why: string) => `That did not work: ${why}.`,
+    done: (space: string) => `This device is an owner of ${space} now.`,
+  },
+
   leave: {
     action: 'Leave this space…',
     title: (space: string) => `Leave ${space}?`,
@@ -119,6 +148,7 @@ export const spaces = {
       'No other device is an owner. Nobody will be able to let anybody in or take anybody out, and this device cannot come back.',
     nobody:
       'Nobody else is in this space. Nobody can let this device in again, and its notes can never be written again.',
+    unlessKey: 'Unless you have the recovery key of this space: with it a device can become an owner again.',
     back: 'To come back, ask an owner for an invitation.',
     stay: 'Stay',
     leave: 'Leave',

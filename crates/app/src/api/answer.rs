@@ -85,7 +85,10 @@ impl App {
     async fn answer_about_spaces(&self, request: Request) -> Result<Answer, AppError> {
         Ok(match request {
             Request::SpaceList => Answer::Spaces(self.spaces().await?),
-            Request::SpaceNew { name } => Answer::Space(self.new_space(&name).await?),
+            Request::SpaceNew { name, recovery } => {
+                Answer::SpaceMade(self.new_space(&name, recovery).await?)
+            }
+            Request::SpaceRecover { key } => Answer::Recovered(self.recover(&key).await?),
             Request::SpaceRename { space, name } => {
                 let space = self.find_space(space.as_deref()).await?;
                 self.rename_space(space, &name).await?;

@@ -193,7 +193,7 @@ impl App {
         // Before the first space is founded: its founding entry carries them.
         self.set_names(names).await?;
         if self.spaces().await?.is_empty() {
-            let space = self.new_space(FIRST_SPACE).await?;
+            let space = self.new_space(FIRST_SPACE, false).await?.space;
             self.with(move |driver, reply| driver.set_default_space(space, reply))
                 .await?;
         }

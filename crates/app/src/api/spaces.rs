@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use skein_note::Value;
-use skein_space::{DeviceKey, SpaceId};
+use skein_space::{DeviceKey, RecoveryKey, RecoveryTextError, SpaceId};
 
 use super::{App, GivenNames};
 use crate::config::DIAL_WAIT;
-use crate::driver::{Writing, checked_name, own_note};
+use crate::driver::{Writing, checked_name, own_note, random};
 use crate::error::{AppError, Code};
 use crate::view::{
     Agreed, Cut, Initialised, Invitation, Leaving, MemberRow, Overview, PeerAdded, PeerRow, Role,
-    RoleChanged, SetAside, SpaceRow, Status, TakenIn, Waited,
+    RoleChanged, SetAside, SpaceMade, SpaceRow, Status, TakenIn, Waited,
 };
 
 impl App {
@@ -63,13 +63,39 @@ impl App {
         })
     }
 
-    /// Makes a space of which this device is the owner.
-    pub async fn new_space(&self, name: &str) -> Result<SpaceId, AppError> {
+    /// Makes a space of which this device is the owner; on request with a recovery key, which is kept nowhere: what is
+    /// returned is the only copy.
+    pub async fn new_space(&self, name: &str, recovery: bool) -> Result<SpaceMade, AppError> {
         let name = checked_name(name, "a space's name")?;
-        let space = self.with(|driver, reply| driver.found(reply)).await?;
+        let key = recovery.then(|| RecoveryKey::new(random()));
+        let public = key.as_ref().map(RecoveryKey::public);
+        let space = self
+            .with(move |driver, reply| driver.found(public, reply))
+            .await?;
         let named = Writing::Meta("name".into(), Value::String(name));
         self.write(space, own_note(space), named).await?;
-        Ok(space)
+        let recovery_key = key.map(|key| key.text().to_string());
+        Ok(SpaceMade {
+            space,
+            recovery_key,
+        })
+    }
+
+    /// Makes this device an owner of the space that was founded with this recovery key, also where it was removed or had
+    /// left. Durable when it returns, and every member follows.
+    pub async fn recover(&self, text: &str) -> Result<SpaceRow, AppError> {
+        let key: RecoveryKey = text.parse().map_err(|error: RecoveryTextError| {
+            AppError::new(Code::BadArgument, format!("{error}. nothing was changed"))
+        })?;
+        let public = key.public();
+        let space = self
+            .ask(move |driver| driver.space_of_recovery_key(public))
+            .await?;
+        self.with(move |driver, reply| driver.recover(space, key, reply))
+            .await?;
+        let rows = self.spaces().await?.into_iter();
+        let mut of = rows.filter(|row| row.id == space);
+        of.next().ok_or_else(|| AppError::not_found("that space"))
     }
 
     /// Gives a space another name, for everybody in it. Owners and editors.

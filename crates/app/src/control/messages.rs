@@ -8,7 +8,7 @@ use crate::profile::KeyPlace;
 use crate::view::{
     Agreed, Diagnosis, Initialised, Invitation, Inviting, Joined, KeyView, Leaving, MemberRow,
     Moved, Nearby, NoteLine, NoteStatus, PeerAdded, PeerRow, Role, RoleChanged, Saved, SetAside,
-    Shown, SpaceRow, Status, TakenIn, Verified, Waited, Welcomed,
+    Shown, SpaceMade, SpaceRow, Status, TakenIn, Verified, Waited, Welcomed,
 };
 
 /// How `note cat` prints a note.
@@ -113,6 +113,13 @@ pub enum Request {
     SpaceNew {
         /// Its name.
         name: String,
+        /// With a recovery key.
+        recovery: bool,
+    },
+    /// Become an owner by a recovery key.
+    SpaceRecover {
+        /// The key's text.
+        key: String,
     },
     /// Give a space another name.
     SpaceRename {
@@ -280,7 +287,11 @@ pub enum Answer {
     },
     /// To [`Request::SpaceList`].
     Spaces(Vec<SpaceRow>),
-    /// To [`Request::SpaceNew`] and [`Request::SpaceRename`].
+    /// To [`Request::SpaceNew`].
+    SpaceMade(SpaceMade),
+    /// To [`Request::SpaceRecover`]: the space.
+    Recovered(SpaceRow),
+    /// To [`Request::SpaceRename`].
     Space(SpaceId),
     /// To [`Request::SpaceMembers`].
     Members(Vec<MemberRow>),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use skein_space::{Entry, Incarnation, Nonce, SpaceId};
+use skein_space::{DeviceKey, Entry, Incarnation, Nonce, SpaceId};
 use skein_sync::{Effect, EndReason, Event, Input, Names, OpenError, RequestId, SessionHandle};
 
 use super::aside::not_taken_in;
@@ -18,6 +18,7 @@ pub(super) enum Asked {
     RoleChanged(Reply<Vec<skein_sync::Cut>>),
     TakenIn(Reply<u64>),
     Left(Leaving, Reply<Leaving>),
+    Recovered(Reply<()>),
 }
 
 impl Driver {
@@ -118,6 +119,11 @@ impl Driver {
                 space,
                 result,
             } => self.has_left(request, space, result),
+            Effect::Recovered {
+                request,
+                space,
+                result,
+            } => self.is_recovered(request, space, result),
             Effect::NeedSecret { space, label } => self.inbox.push_back(Input::NewSecret {
                 space,
                 label,
@@ -173,7 +179,7 @@ impl Driver {
     }
 
     /// Founds a space of which this device is the owner; answered when it is durable.
-    pub(crate) fn found(&mut self, reply: Reply<SpaceId>) {
+    pub(crate) fn found(&mut self, recovery: Option<DeviceKey>, reply: Reply<SpaceId>) {
         let request = self.next_request();
         self.requests.insert(request, Asked::Space(reply));
         let names = self.own_names();
@@ -183,6 +189,7 @@ impl Driver {
             incarnation: Incarnation(random()),
             secret: random(),
             names,
+            recovery,
         });
     }
 
@@ -214,6 +221,7 @@ impl Driver {
             request,
             space,
             member,
+            secret: random(),
             ticket: ticket.map(|(ticket, device)| (ticket.0, device)),
         });
     }

@@ -1,6 +1,6 @@
 //! Leaving a space: what it means is said first, and what a person agreed to is looked at again when it is done.
 
-use skein_space::{Role, SpaceId};
+use skein_space::{Role, Roster, SpaceId};
 use skein_store::Op;
 use skein_sync::{Input, LeaveError, RequestId};
 
@@ -47,6 +47,10 @@ impl Driver {
             role: role.into(),
             others: others.len(),
             last_owner: role == Role::Owner && owners.count() == 0,
+            recoverable: self
+                .engine
+                .roster(space)
+                .is_some_and(Roster::has_recovery_key),
             only_here: only_here.own + only_here.others,
             own_only_here: only_here.own,
         })

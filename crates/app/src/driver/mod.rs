@@ -24,6 +24,7 @@ mod network;
 mod outgoing;
 mod pairing;
 mod questions;
+mod recovering;
 mod settings;
 mod snapshots;
 mod start;
@@ -47,6 +48,7 @@ use crate::profile::Profile;
 use storage::Room;
 
 pub(crate) use asking::Asking;
+pub(crate) use clock::random;
 pub(crate) use doctor::Chart;
 pub(crate) use moving::{MOVED_FROM, TRASHED};
 pub(crate) use names::own_note;

@@ -1,6 +1,6 @@
 //! What shells ask and are answered from memory.
 
-use skein_space::{DeviceKey, Log, NoteId, SpaceId};
+use skein_space::{DeviceKey, Log, NoteId, Roster, SpaceId};
 use skein_sync::{HeldError, NoteState as EngineState, PeerReceipt};
 
 use super::Driver;
@@ -9,7 +9,7 @@ use crate::control::CatFormat;
 use crate::error::{AppError, Code};
 use crate::view::{
     Head, MemberRow, NoteLine, NoteState, NoteStatus, Overview, PeerStatus, Role, SpaceRow,
-    SpaceStatus, Status,
+    SpaceStatus, Standing, Status,
 };
 
 impl Driver {
@@ -31,18 +31,23 @@ impl Driver {
     }
 
     fn space_row(&mut self, id: SpaceId) -> SpaceRow {
-        let members = self.engine.roster(id).map_or(0, |roster| {
-            let members = roster.members();
-            members
-                .iter()
-                .filter(|member| member.role.is_some())
-                .count()
-        });
+        let roster = self.engine.roster(id);
+        let members = roster.map(Roster::members).unwrap_or_default();
+        let owner = Some(skein_space::Role::Owner);
+        let standing = Standing {
+            ownerless: !members.iter().any(|member| member.role == owner),
+            recoverable: roster.is_some_and(Roster::has_recovery_key),
+        };
+        let members = members
+            .iter()
+            .filter(|member| member.role.is_some())
+            .count();
         SpaceRow {
             id,
             name: self.space_name(id),
             role: self.engine.role(id).map(Role::from),
             left: self.engine.has_left_space(id),
+            standing,
             members,
             notes: self.engine.rows(id).len(),
         }

@@ -442,7 +442,13 @@ impl Driver {
                 format!("{person}'s {device}")
             })
         });
-        known.unwrap_or_else(|| format!("device {}", &device.to_string()[..8]))
+        known.unwrap_or_else(|| {
+            if self.is_recovery_key(device) {
+                "the recovery key".to_owned()
+            } else {
+                format!("device {}", &device.to_string()[..8])
+            }
+        })
     }
 
     /// Listeners for new subscribers.

@@ -134,6 +134,8 @@ pub struct Leaving {
     pub others: usize,
     /// This device is its only owner: nobody could let anybody in any more, this device neither.
     pub last_owner: bool,
+    /// It was founded with a recovery key: whoever has that on paper can become an owner.
+    pub recoverable: bool,
     /// Edits held here that nobody else in the space is known to have.
     pub only_here: u64,
     /// Those of them that were written on this device.

@@ -116,7 +116,7 @@ async fn a_note_is_found_by_a_prefix_that_fits_only_it() {
 async fn a_space_is_found_by_its_name_and_holds_its_own_notes() {
     let ana = Device::new("Ana");
     let app = ana.alone().await;
-    let team = app.new_space("Team").await.unwrap();
+    let team = app.new_space("Team", false).await.unwrap().space;
     assert_eq!(app.find_space(Some("Team")).await.unwrap(), team);
     assert_ne!(app.find_space(None).await.unwrap(), team);
     assert_eq!(
@@ -124,7 +124,7 @@ async fn a_space_is_found_by_its_name_and_holds_its_own_notes() {
         Code::NotFound
     );
     assert_eq!(
-        app.new_space("  ").await.unwrap_err().code(),
+        app.new_space("  ", false).await.unwrap_err().code(),
         Code::BadArgument
     );
     app.create_note(team, Some("Plan".into()), None)
@@ -149,7 +149,7 @@ async fn names_are_for_spaces_made_from_now_on() {
         device_name: None,
     };
     app.set_names(names).await.unwrap();
-    let team = app.new_space("Team").await.unwrap();
+    let team = app.new_space("Team", false).await.unwrap().space;
     assert_eq!(app.members(team).await.unwrap()[0].person, "Anastasia");
     let too_long = GivenNames {
         person: Some("x".repeat(300)),

@@ -21,7 +21,7 @@ async fn the_only_space_cannot_be_left_and_the_last_owner_is_told_what_it_means(
     assert_eq!(error.code(), Code::NotAllowed);
     assert!(error.to_string().contains("only space"), "{error}");
 
-    let other = app.new_space("Choir").await.unwrap();
+    let other = app.new_space("Choir", false).await.unwrap().space;
     let note = app.create_note(other, None, None).await.unwrap();
     app.append(other, note, "la".into()).await.unwrap();
     let now = app.leaving(other).await.unwrap();
@@ -116,7 +116,7 @@ async fn who_left_is_away_to_the_others_and_comes_back_by_a_ticket_with_every_wo
 async fn an_owner_that_leaves_is_out_and_its_tickets_are_void() {
     let (ana, ben) = (Device::new("Ana"), Device::new("Ben"));
     let (a, b, space) = joined(&ana, &ben, Role::Owner).await;
-    let other = a.new_space("Choir").await.unwrap();
+    let other = a.new_space("Choir", false).await.unwrap().space;
     let note = a.create_note(space, None, None).await.unwrap();
     a.append(space, note, "ours".into()).await.unwrap();
     until("Ben has it", || async {
@@ -161,7 +161,7 @@ async fn a_moved_note_is_whole_in_the_other_space_and_the_old_one_lies_in_the_tr
     let ana = Device::new("Ana");
     let app = ana.alone().await;
     let space = default_space(&app).await;
-    let other = app.new_space("Choir").await.unwrap();
+    let other = app.new_space("Choir", false).await.unwrap().space;
     let markdown =
         "# Songs\n\nsome **bold** and [a link](https://a.example)\n\n- [x] one\n- [ ] two\n";
     let note = app
@@ -217,7 +217,7 @@ async fn a_moved_note_is_whole_in_the_other_space_and_the_old_one_lies_in_the_tr
 async fn what_somebody_else_writes_into_the_old_note_stays_there() {
     let (ana, ben) = (Device::new("Ana"), Device::new("Ben"));
     let (a, b, space) = joined(&ana, &ben, Role::Editor).await;
-    let home = a.new_space("Home").await.unwrap();
+    let home = a.new_space("Home", false).await.unwrap().space;
     let note = a.create_note(space, None, None).await.unwrap();
     a.append(space, note, "ours".into()).await.unwrap();
     until("Ben has it", || async {

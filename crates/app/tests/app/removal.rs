@@ -201,7 +201,7 @@ async fn a_removed_device_that_does_not_want_to_hear_it_gets_the_roster_up_to_th
     })
     .await;
     // Both are in another space of Ana's as well.
-    let other = a.new_space("Choir").await.unwrap();
+    let other = a.new_space("Choir", false).await.unwrap().space;
     let ticket = a.invite(other, Role::Editor, 10).await.unwrap().ticket;
     b.join(&ticket, PATIENCE).await.unwrap();
     let ben_key = b.device();

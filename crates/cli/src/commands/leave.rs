@@ -72,5 +72,8 @@ fn warnings(now: &Leaving) -> Vec<String> {
             now.name
         ));
     }
+    if now.last_owner && now.recoverable {
+        all.push("only its recovery key can make a device an owner again".to_owned());
+    }
     all
 }

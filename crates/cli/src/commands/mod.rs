@@ -6,6 +6,7 @@ mod leave;
 mod nearby;
 mod note;
 mod peer;
+mod recovery;
 mod run;
 mod space;
 mod state;

@@ -5,14 +5,15 @@ use skein_app::Network;
 use skein_app::control::{Answer, Request};
 use skein_app::view::{Joined, MemberRow, Role, SetAside, SpaceRow};
 
-use super::{Here, leave, nearby, ticket, unexpected};
+use super::{Here, leave, nearby, recovery, ticket, unexpected};
 use crate::args::{RoleName, Space};
 use crate::output::Stop;
 
 pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
     match command {
         Space::List => list(here).await,
-        Space::New { name } => tell_space(here, Request::SpaceNew { name }).await,
+        Space::New { name, recovery_key } => recovery::new(here, name, recovery_key).await,
+        Space::Recover { file } => recovery::recover(here, &file).await,
         Space::Rename { name, space } => {
             tell_space(here, Request::SpaceRename { space, name }).await
         }
@@ -87,6 +88,8 @@ fn space_line(space: &SpaceRow) -> String {
         space.name,
         if space.left {
             "left"
+        } else if space.standing.ownerless {
+            "nobody owns it"
         } else {
             role_words(space.role)
         },

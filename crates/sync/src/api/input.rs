@@ -82,6 +82,8 @@ pub enum Input {
         member: Member,
         /// The ticket that is used up by it, bound in the same commit.
         ticket: Option<([u8; 16], DeviceKey)>,
+        /// Thirty-two fresh random bytes: the space's secret, where none that fits the roster has come from anybody yet.
+        secret: [u8; 32],
     },
     /// An owner's device changes what a member may do; none: the member is out. Answered by [`Effect::RoleChanged`].
     ChangeRole {

@@ -26,7 +26,8 @@ pub(super) struct Pending {
 /// A shell's request that is answered when the commit is durable.
 pub(super) enum Answer {
     SpaceReady(RequestId),
-    Admitted(RequestId),
+    /// And whether the space's secret was made with it.
+    Admitted(RequestId, bool),
     RoleChanged(RequestId, Vec<Cut>),
     TakenIn(RequestId, u64),
     Recovered(RequestId),
@@ -135,7 +136,10 @@ impl Engine {
             }
             Some(Answer::Left(request, lowering)) => self.has_left(request, space, &lowering),
             Some(Answer::SecretsHeld) => self.secrets_held(space),
-            Some(Answer::Admitted(request)) => {
+            Some(Answer::Admitted(request, with_secret)) => {
+                if with_secret {
+                    self.secrets_held(space);
+                }
                 let roster = self
                     .spaces
                     .get(&space)

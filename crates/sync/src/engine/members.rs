@@ -108,10 +108,11 @@ impl Engine {
         &mut self,
         request: RequestId,
         space: SpaceId,
-        member: Member,
+        member: &Member,
         ticket: Option<([u8; 16], DeviceKey)>,
+        secret: [u8; 32],
     ) {
-        match self.seal_member(space, &member) {
+        match self.seal_member(space, member) {
             Ok(entry) => {
                 self.advance(space, entry.chain_id(), &entry);
                 self.roster_grew(space, &entry);
@@ -119,10 +120,11 @@ impl Engine {
                 if let Some((ticket, device)) = ticket {
                     ops.push(StoreOp::TicketBound { ticket, device });
                 }
-                self.commit(
-                    ops,
-                    Pending::own(space, vec![entry]).answer(Answer::Admitted(request)),
-                );
+                // Without one that fits nobody could be let in until some member has made it.
+                let made = self.make_secret(space, secret);
+                let answer = Answer::Admitted(request, !made.is_empty());
+                ops.extend(made);
+                self.commit(ops, Pending::own(space, vec![entry]).answer(answer));
             }
             Err(error) => self.out.push(Effect::Admitted {
                 request,

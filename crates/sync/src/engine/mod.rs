@@ -139,7 +139,8 @@ impl Engine {
                 space,
                 member,
                 ticket,
-            } => self.admit(request, space, member, ticket),
+                secret,
+            } => self.admit(request, space, &member, ticket, secret),
             Input::ChangeRole {
                 request,
                 space,

@@ -28,13 +28,8 @@ impl Engine {
                 self.advance(space, entry.chain_id(), &entry);
                 self.roster_grew(space, &entry);
                 let mut ops = vec![appended(&entry)];
-                if let Some(s) = self.spaces.get_mut(&space)
-                    && !s.has_current_secret()
-                {
-                    // In the commit of the lowering: from here on nobody waits to be found.
-                    ops.extend(s.put_secrets(&[(s.roster.secret_label(), secret)]));
-                    s.want_secret(self.now.mono_ms);
-                }
+                // In the commit of the lowering: from here on nobody waits to be found.
+                ops.extend(self.make_secret(space, secret));
                 let pending = Pending::own(space, vec![entry]);
                 self.commit(ops, pending.answer(Answer::RoleChanged(request, cuts)));
             }

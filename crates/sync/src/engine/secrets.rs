@@ -170,6 +170,21 @@ impl Engine {
         }
     }
 
+    /// What stores this secret as the current one, where none is held that fits the roster.
+    pub(super) fn make_secret(&mut self, space: SpaceId, secret: [u8; 32]) -> Vec<StoreOp> {
+        let now_ms = self.now.mono_ms;
+        let Some(s) = self
+            .spaces
+            .get_mut(&space)
+            .filter(|s| !s.has_current_secret())
+        else {
+            return Vec::new();
+        };
+        let ops = s.put_secrets(&[(s.roster.secret_label(), secret)]);
+        s.want_secret(now_ms);
+        ops
+    }
+
     /// Secrets are durable: they may be used and handed on.
     pub(super) fn secrets_held(&mut self, space: SpaceId) {
         let Some(s) = self.spaces.get_mut(&space) else {

@@ -211,6 +211,7 @@ fn t12_who_is_a_member_is_heard_all_the_same() {
         space,
         member,
         ticket: None,
+        secret: [8; 32],
     };
     c.input(0, admit);
     c.run(1_000);

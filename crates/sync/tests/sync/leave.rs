@@ -330,3 +330,29 @@ fn l6_who_left_changes_nobodys_rights() {
         Err(LeaveError::NoSuchSpace)
     );
 }
+
+#[test]
+fn who_is_an_owner_lets_somebody_in_at_once_after_another_left() {
+    let mut c = Cluster::new(3);
+    let space = c.found(0);
+    c.join(0, 1, space, Role::Owner);
+    c.connect_all();
+    c.run(6_000);
+    assert_eq!(leave(&mut c, 0, space), Ok(()));
+    c.run(100);
+    assert!(c.current_secrets(1, space).is_empty(), "none fits yet");
+    let member = c.member(2, space, Role::Editor);
+    let admit = Input::Admit {
+        request: RequestId(2),
+        space,
+        member,
+        ticket: None,
+        secret: [5; 32],
+    };
+    c.input(1, admit);
+    c.settle();
+    let admitted = c.devices[1].seen.iter();
+    let mut admitted = admitted.filter(|seen| matches!(seen, Seen::Admitted(Ok(_))));
+    assert!(admitted.next().is_some());
+    assert_eq!(c.current_secrets(1, space), [[5; 32]], "in that commit");
+}

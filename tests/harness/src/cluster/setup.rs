@@ -74,6 +74,8 @@ impl Cluster {
             space: self.space,
             member,
             ticket: None,
+            // Not drawn: most times it is not used, and a seed stays the run it was.
+            secret: [device as u8; 32],
         };
         self.give(owner, admit);
     }

@@ -1,8 +1,9 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { MemberRow, Role, SpaceRow } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import { m } from '../../shared/messages'
 import { deviceLabel } from '../../shared/names'
+import { OneField } from '../../shared/OneField'
 import { Sheet, SheetEnds } from '../../shared/Sheet'
 import { shortWhen } from '../../shared/time'
 import css from './MembersSheet.module.css'
@@ -16,18 +17,23 @@ interface Props {
   onInvite: () => void
   /** Rejected with a sentence where it cannot be changed. */
   onRole: (device: string, role: Role | null) => Promise<void>
+  /** Becomes an owner by the key on paper. Rejected with a sentence where it does not fit. */
+  onRecover: (key: string) => Promise<void>
   onClose: () => void
   onClosed: () => void
 }
 
 /** Who is in the space, with what right, and whether they can be reached now. */
 export function MembersSheet(props: Props) {
-  const { open, space, members, offline, onInvite, onRole, onClose, onClosed } = props
+  const { open, space, members, offline, onInvite, onRole, onRecover, onClose, onClosed } = props
   const [chosen, setChosen] = useState<{ device: string; removing: boolean } | null>(null)
   const one = members.find(({ device }) => device === chosen?.device)
   const isOwner = space.role === 'owner'
+  const [recovering, setRecovering] = useState(false)
+  const key = useRef<HTMLInputElement>(null)
   const closed = () => {
     setChosen(null)
+    setRecovering(false)
     onClosed()
   }
   if (chosen !== null && one !== undefined && isOwner) {
@@ -45,6 +51,30 @@ export function MembersSheet(props: Props) {
           removing={chosen.removing}
           onRemoving={removing => setChosen({ device: one.device, removing })}
           onDone={() => setChosen(null)}
+        />
+      </Sheet>
+    )
+  }
+  if (recovering) {
+    return (
+      <Sheet
+        open={open}
+        onClose={onClose}
+        onClosed={closed}
+        title={m.recovery.typeTitle}
+        intro={m.recovery.typeIntro(space.name)}
+      >
+        <OneField
+          ref={key}
+          id="recovery"
+          label={m.recovery.key}
+          placeholder={m.recovery.placeholder}
+          empty={m.recovery.empty}
+          failed={m.recovery.failed}
+          action={m.recovery.action}
+          spellCheck={false}
+          onText={onRecover}
+          onClose={onClose}
         />
       </Sheet>
     )
@@ -93,7 +123,17 @@ export function MembersSheet(props: Props) {
       {space.role !== null && know < others.length && members.some(({ role }) => role === null) && (
         <p className={css.behind}>{m.members.know(know, others.length)}</p>
       )}
+      {space.ownerless && space.role !== null && (
+        <p className={css.behind} data-testid="ownerless">
+          {m.members.ownerless(space.recoverable === true)}
+        </p>
+      )}
       <SheetEnds>
+        {space.recoverable && !isOwner && (
+          <Button look="line" onClick={() => setRecovering(true)} data-testid="recover">
+            {m.recovery.use}
+          </Button>
+        )}
         {isOwner && (
           <Button look="line" onClick={onInvite}>
             {m.invite.action}

@@ -27,8 +27,10 @@ function shown(
   offline = false,
   onInvite = none,
   onRole: OnRole = async () => {},
+  more: Partial<SpaceRow> = {},
+  onRecover: (key: string) => Promise<void> = async () => {},
 ) {
-  const space: SpaceRow = { id: 's', name: 'Team Nord', role }
+  const space: SpaceRow = { id: 's', name: 'Team Nord', role, ...more }
   render(
     <MembersSheet
       open
@@ -37,6 +39,7 @@ function shown(
       offline={offline}
       onInvite={onInvite}
       onRole={onRole}
+      onRecover={onRecover}
       onClose={none}
       onClosed={none}
     />,
@@ -126,4 +129,29 @@ test('after a removal it says how many are known to have heard of it', () => {
     unaware.filter(({ role }) => role !== null),
   )
   expect(screen.queryByText(/heard of the last change/)).toBeNull()
+})
+
+test('a space without an owner says so, and the key on paper is asked for where there is one', async () => {
+  const onRecover = vi.fn<(key: string) => Promise<void>>().mockRejectedValueOnce('a character is wrong')
+  const keyed = { ownerless: true, recoverable: true }
+  shown('editor', all, false, none, undefined, keyed, onRecover)
+  expect(screen.getByTestId('ownerless').textContent).toMatch(/^Nobody owns this space any more/)
+  await userEvent.click(screen.getByRole('button', { name: 'Use the recovery key…' }))
+  const box = screen.getByRole<HTMLInputElement>('textbox', { name: 'Recovery key' })
+  await userEvent.type(box, 'SKEINKEY1-AB{Enter}')
+  expect((await screen.findByRole('alert')).textContent).toBe('That did not work: a character is wrong.')
+  expect(box.value).toBe('SKEINKEY1-AB')
+  onRecover.mockResolvedValueOnce()
+  await userEvent.keyboard('{Enter}')
+  expect(onRecover).toHaveBeenCalledTimes(2)
+})
+
+test('without a recovery key the way out is another space, and an owner is offered nothing', () => {
+  shown('editor', all, false, none, undefined, { ownerless: true })
+  expect(screen.getByTestId('ownerless').textContent).toMatch(/make a new space/)
+  expect(screen.queryByTestId('recover')).toBeNull()
+  cleanup()
+  shown('owner', all, false, none, undefined, { recoverable: true })
+  expect(screen.queryByTestId('recover')).toBeNull()
+  expect(screen.queryByTestId('ownerless')).toBeNull()
 })

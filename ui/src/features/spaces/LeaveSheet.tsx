@@ -28,12 +28,17 @@ export function LeaveSheet({ open, space, ask, leave, onClose, onClosed }: Props
       title={m.leave.title(space.name)}
       intro={m.leave.intro}
     >
-      {open && <Meaning ask={ask} leave={leave} onClose={onClose} />}
+      {open && <Meaning ask={ask} leave={leave} onClose={onClose} recoverable={space.recoverable === true} />}
     </Sheet>
   )
 }
 
-function Meaning({ ask, leave, onClose }: Pick<Props, 'ask' | 'leave' | 'onClose'>) {
+function Meaning({
+  ask,
+  leave,
+  onClose,
+  recoverable,
+}: Pick<Props, 'ask' | 'leave' | 'onClose'> & { recoverable: boolean }) {
   const [now, setNow] = useState<Leaving | null>(null)
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
@@ -62,7 +67,7 @@ function Meaning({ ask, leave, onClose }: Pick<Props, 'ask' | 'leave' | 'onClose
   return (
     <>
       {now === null && error === null && <p className={css.said}>{m.leave.looking}</p>}
-      {now !== null && <Figures now={now} />}
+      {now !== null && <Figures now={now} recoverable={recoverable} />}
       <output className={field.error} role="alert">
         {error}
       </output>
@@ -80,7 +85,7 @@ function Meaning({ ask, leave, onClose }: Pick<Props, 'ask' | 'leave' | 'onClose
   )
 }
 
-function Figures({ now }: { now: Leaving }) {
+function Figures({ now, recoverable }: { now: Leaving; recoverable: boolean }) {
   const { others, lastOwner, onlyHere, ownOnlyHere } = now
   return (
     <div className={css.said} data-testid="leave-figures">
@@ -88,6 +93,7 @@ function Figures({ now }: { now: Leaving }) {
       {onlyHere > 0 && others > 0 && <p>{m.leave.wait}</p>}
       {onlyHere === 0 && others > 0 && <p>{m.leave.safe}</p>}
       {lastOwner && <p className={css.grave}>{others > 0 ? m.leave.lastOwner : m.leave.nobody}</p>}
+      {lastOwner && recoverable && <p>{m.leave.unlessKey}</p>}
       {!lastOwner && <p>{m.leave.back}</p>}
     </div>
   )

@@ -2,13 +2,16 @@
  * The backend in memory, for tests, for a browser and for pictures: a disk that forgets, and other devices with
  * documents of their own. Not part of what ships; `main.tsx` leaves it out of the production bundle.
  */
-import type { Backend, BackendEvent, Overview } from '../backend'
+import type { Backend, BackendEvent, Overview, SpaceRow } from '../backend'
 import { OFFLINE_FOUND } from './diagnoses'
 import { FakeNote, type NoteOptions } from './FakeNote'
 import { fakeKey } from './fakeKey'
 import { ROW } from './pictures'
 import { emptyDoc, scenario, type World } from './scenarios'
 import TICKET from './ticket.json'
+
+/** A key like those on paper. */
+const PAPER_KEY = 'SKEINKEY1-ACHL-ARXC-6CFS-YST5-522K-T26E-KVYR-S4SP-VY3I-IFIJ-O4MO-B32O-XBPS-2B5J-OH4Q'
 
 /** The scenario's world as a backend; `window.skeinFake` reaches in from tests. */
 export function fakeBackend(name: string): Backend & { world: World } {
@@ -88,10 +91,24 @@ export function fakeBackend(name: string): Backend & { world: World } {
       if (!ticket.startsWith('SKEIN1-')) throw 'this is no ticket: a ticket begins with SKEIN1-'
       throw 'nobody answers at the addresses in this ticket'
     },
-    newSpace: async name => {
-      const id = newId()
-      changeOverview({ spaces: [...world.overview.spaces, { id, name, role: 'owner' }] })
-      return id
+    newSpace: async (name, recovery) => {
+      const space = newId()
+      const made: SpaceRow = { id: space, name, role: 'owner', recoverable: recovery }
+      changeOverview({ spaces: [...world.overview.spaces, made] })
+      return { space, recoveryKey: recovery ? PAPER_KEY : null }
+    },
+    recoverSpace: async key => {
+      await pause(60)
+      if (!key.toUpperCase().startsWith('SKEINKEY1-'))
+        throw 'this is no recovery key: a recovery key begins with SKEINKEY1-. nothing was changed'
+      const of = world.overview.spaces.find(({ recoverable }) => recoverable === true)
+      if (of === undefined) throw 'this recovery key belongs to no space on this device. nothing was changed'
+      changeOverview({
+        spaces: world.overview.spaces.map(space =>
+          space.id === of.id ? { ...space, role: 'owner', ownerless: false } : space,
+        ),
+      })
+      return of.id
     },
     renameSpace: async (id, name) =>
       changeOverview({

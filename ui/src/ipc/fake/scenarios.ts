@@ -211,6 +211,15 @@ const WORLDS: Record<string, () => World> = {
     world.overview.spaces.push({ id: '5e1f00000000000000000000000000b2', name: 'Home', role: 'owner' })
     return { ...world, leaving: { others: 1, lastOwner: true, onlyHere: 12, ownOnlyHere: 9 } }
   },
+  /** Nobody owns the space any more; there is a key on paper. */
+  ownerless: () => {
+    const world = team([ben()])
+    world.overview.spaces = [
+      { id: SPACE, name: 'Team Nord', role: 'editor', ownerless: true, recoverable: true },
+    ]
+    world.members = world.members.map(member => ({ ...member, role: 'editor' }))
+    return world
+  },
   /** This device left. */
   left: () => {
     const world = team([ben()], { canWrite: false })

@@ -62,6 +62,7 @@ impl Cluster {
                 space,
                 member,
                 ticket: None,
+                secret: [8; 32],
             },
         );
         let roster = self.devices[owner].seen.iter().rev().find_map(|s| match s {
