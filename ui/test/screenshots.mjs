@@ -39,6 +39,36 @@ const MOMENTS = {
   crowd: ['crowd'],
   menu: ['quiet', async page => page.getByRole('button', { name: 'More' }).click()],
   invite: ['quiet', async page => page.getByRole('button', { name: 'Invite' }).click()],
+  own: [
+    'ownWaiting',
+    async page => {
+      await page.getByRole('button', { name: 'Invite' }).click()
+      await page.getByTestId('invite-own').click()
+      await page.getByTestId('own-spaces').waitFor()
+    },
+  ],
+  'own-asked': [
+    'ownAsked',
+    async page => {
+      await page.getByRole('button', { name: 'Invite' }).click()
+      await page.getByTestId('picture-row').first().waitFor()
+    },
+  ],
+  'own-invited': ['ownInvited', async page => page.getByTestId('nearby-card').waitFor()],
+  'own-pictures': [
+    'ownInvited',
+    async page => {
+      await page.getByTestId('nearby-ask').click()
+      await page.getByTestId('shown-pictures').waitFor()
+    },
+  ],
+  'own-welcomed': [
+    'ownInvited',
+    async page => {
+      await page.getByTestId('nearby-ask').click()
+      await page.getByTestId('ask-open').waitFor()
+    },
+  ],
   ticket: [
     'quiet',
     async page => {
