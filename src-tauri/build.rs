@@ -26,6 +26,7 @@ const COMMANDS: &[&str] = &[
     "leave_space",
     "move_note",
     "open_invitation",
+    "open_own_invitation",
     "invitation",
     "pick_row",
     "close_invitation",

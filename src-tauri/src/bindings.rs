@@ -39,6 +39,7 @@ fn the_generated_types_are_the_committed_ones() {
             commands::leave_space,
             commands::move_note,
             commands::open_invitation,
+            commands::open_own_invitation,
             commands::invitation,
             commands::pick_row,
             commands::close_invitation,

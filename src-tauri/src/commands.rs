@@ -5,7 +5,7 @@ pub mod tickets;
 use std::time::Duration;
 
 use skein_app::view::{Agreed, DocMessage};
-use skein_app::{App, NoteId, SpaceId};
+use skein_app::{App, AppError, NoteId, SpaceId};
 use tauri::ipc::{Channel, InvokeBody, InvokeResponseBody, Request, Response};
 use tauri::{AppHandle, Manager, State};
 
@@ -292,6 +292,13 @@ pub async fn open_invitation(shell: State<'_, Shell>, space: String, role: Role)
         .await?)
 }
 
+/// The same for another device of this person: into every space this device is an owner of, which Rust looks up.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_own_invitation(shell: State<'_, Shell>) -> Answer<()> {
+    Ok(app(&shell)?.open_own_invitation().await?)
+}
+
 /// The invitation as it stands; changes come as events.
 #[tauri::command]
 #[specta::specta]
@@ -336,11 +343,14 @@ pub async fn await_welcome(shell: State<'_, Shell>) -> Answer<Welcomed> {
     Ok(app(&shell)?.welcome().await?.into())
 }
 
-/// The person says that the other screen names this device.
+/// The person says that the other screen names this device. The space to be shown: of several the one that the inviting
+/// person writes in.
 #[tauri::command]
 #[specta::specta]
 pub async fn open_joined(shell: State<'_, Shell>) -> Answer<Joined> {
-    Ok(app(&shell)?.open_joined(JOIN_WAIT).await?.into())
+    let joined = app(&shell)?.open_joined(JOIN_WAIT).await?;
+    let first = joined.into_iter().next();
+    Ok(first.ok_or_else(AppError::stopping)?.into())
 }
 
 /// Ends what was asked, and discards what came of it.

@@ -182,6 +182,7 @@ pub fn run(args: Args) -> ExitCode {
             commands::leave_space,
             commands::move_note,
             commands::open_invitation,
+            commands::open_own_invitation,
             commands::invitation,
             commands::pick_row,
             commands::close_invitation,

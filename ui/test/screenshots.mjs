@@ -1,6 +1,17 @@
 /** Pictures of every screen and state, both themes, both widths: `node test/screenshots.mjs <folder> [name…]`. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import {
+  doctor,
+  invited,
+  moveBen,
+  moveKey,
+  newSpace,
+  openLeave,
+  openMember,
+  openMembers,
+  openMenu,
+} from './steps.mjs'
 import { openBrowser } from './window/browser.mjs'
 
 const [folder, ...only] = process.argv.slice(2)
@@ -58,6 +69,36 @@ const MOMENTS = {
     },
   ],
   invite: ['quiet', async page => page.getByRole('button', { name: 'Invite' }).click()],
+  own: [
+    'ownWaiting',
+    async page => {
+      await page.getByRole('button', { name: 'Invite' }).click()
+      await page.getByTestId('invite-own').click()
+      await page.getByTestId('own-spaces').waitFor()
+    },
+  ],
+  'own-asked': [
+    'ownAsked',
+    async page => {
+      await page.getByRole('button', { name: 'Invite' }).click()
+      await page.getByTestId('picture-row').first().waitFor()
+    },
+  ],
+  'own-invited': ['ownInvited', async page => page.getByTestId('nearby-card').waitFor()],
+  'own-pictures': [
+    'ownInvited',
+    async page => {
+      await page.getByTestId('nearby-ask').click()
+      await page.getByTestId('shown-pictures').waitFor()
+    },
+  ],
+  'own-welcomed': [
+    'ownInvited',
+    async page => {
+      await page.getByTestId('nearby-ask').click()
+      await page.getByTestId('ask-open').waitFor()
+    },
+  ],
   ticket: [
     'quiet',
     async page => {
@@ -201,57 +242,6 @@ const MOMENTS = {
   collapsed: ['quiet', async page => page.getByRole('button', { name: 'Hide the list of notes' }).click()],
 }
 
-async function openMembers(page) {
-  await page.getByTestId('space-menu').click()
-  await page.getByRole('menuitem', { name: 'People in this space' }).click()
-  await page.getByRole('dialog').waitFor()
-}
-
-async function openLeave(page) {
-  await page.getByTestId('space-menu').click()
-  await page.getByTestId('leave-open').click()
-  await page.getByTestId('leave-figures').waitFor()
-}
-
-async function openMember(page) {
-  await openMembers(page)
-  await page
-    .getByRole('button', { name: /^Change what/ })
-    .first()
-    .click()
-  await page.getByRole('button', { name: 'Remove from this space' }).waitFor()
-}
-
-async function newSpace(page) {
-  await page.getByTestId('space-menu').click()
-  await page.getByRole('menuitem', { name: 'New space' }).click()
-  await page.getByTestId('space-name').waitFor()
-}
-
-async function openMenu(page, item) {
-  await page.getByRole('button', { name: 'More' }).click()
-  await page.getByRole('menuitem', { name: item }).click()
-  await page.getByRole('dialog').waitFor()
-}
-
-async function moveKey(page, then) {
-  await openMenu(page, 'Settings')
-  await page.getByTestId('key-move').click()
-  await page.getByTestId(then).waitFor()
-}
-
-async function invited(page, title) {
-  await page.getByRole('button', { name: 'Invite' }).click()
-  await page.getByRole('heading', { name: title }).waitFor()
-}
-
-/** Ben's name shows only while he moves. */
-async function moveBen(page) {
-  await page.waitForTimeout(300)
-  await page.evaluate(() => window.skeinFake.notes[0].options.peers[0].place('Bring the big rope'))
-  await page.waitForTimeout(250)
-}
-
 await mkdir(folder, { recursive: true })
 const browser = await openBrowser()
 try {
@@ -270,10 +260,4 @@ try {
   }
 } finally {
   await browser.close()
-}
-
-async function doctor(page) {
-  await page.getByTestId('status-line').click()
-  await page.getByTestId('doctor-check').click()
-  await page.getByTestId('doctor-findings').waitFor()
 }

@@ -15,7 +15,7 @@
 //! | learn what changed | [`App::subscribe`] → [`ShellEvent`]: lists whole, at most seven times a second |
 //! | let somebody in, join by a ticket | [`App::invite`], [`App::join`] |
 //! | carry a ticket as a QR code or a file | [`ticket`] |
-//! | let somebody in by four pictures | [`App::open_invitation`], then [`ShellEvent::Inviting`] says what to ask the person, then [`App::pick`] |
+//! | let somebody in, or one's own other device, by four pictures | [`App::open_invitation`], [`App::open_own_invitation`], then [`ShellEvent::Inviting`] says what to ask the person, then [`App::pick`] |
 //! | join by four pictures | [`App::nearby`], [`App::ask_to_join`], [`App::welcome`], [`App::open_joined`] |
 //! | say why nobody is found | [`App::diagnose`] |
 //! | say where the device's key lies, move it | [`App::key`], [`App::move_key`], [`App::call_off_moving_key`] |

@@ -15,7 +15,8 @@ pub use doctor::{Cause, Diagnosis, Ended, Finding, Tried};
 pub use key::KeyView;
 pub use members::{Agreed, Cut, Leaving, MemberRow, Role, RoleChanged, SetAside, TakenIn};
 pub use pairing::{
-    Invitation, Inviting, InvitingOver, Joined, Missed, Nearby, Picture, Shown, Welcomed,
+    Giving, Invitation, Inviting, InvitingOver, Joined, LeftOut, Missed, NamedSpace, Nearby,
+    Offering, Picture, Shown, Welcomed, WhyLeftOut,
 };
 
 /// Whether a note can be shown and written here.

@@ -208,6 +208,9 @@ pub enum Space {
         /// Make no ticket: invite somebody on this network, for ten minutes, and ask which pictures they see
         #[arg(long, conflicts_with_all = ["minutes", "file", "qr"])]
         nearby: bool,
+        /// It is my own other device: let it into every space this device is an owner of, as an owner
+        #[arg(long, requires = "nearby", conflicts_with_all = ["role", "space"])]
+        own: bool,
         /// Write the ticket into a new file that only you can read, and print the file's name instead
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,

@@ -78,6 +78,7 @@ fn an_invitation_is_for_an_editor_and_ten_minutes() {
         minutes,
         space,
         nearby: false,
+        own: false,
         file: None,
         qr: false,
     }) = cli.command
@@ -103,12 +104,16 @@ fn a_ticket_may_be_typed_with_spaces() {
 fn a_ticket_comes_by_one_way_at_a_time() {
     for line in [
         "skein space invite --file t.skein-ticket --qr",
+        "skein space invite --nearby --own",
         "skein space join --file -",
     ] {
         assert!(parse(line).is_ok(), "{line}");
     }
     for line in [
         "skein space invite --nearby --qr",
+        "skein space invite --own",
+        "skein space invite --nearby --own --role viewer",
+        "skein space invite Team --nearby --own",
         "skein space invite --nearby --file t",
         "skein space join",
         "skein space join SKEIN1-AB --file t",

@@ -45,6 +45,14 @@ pub const MAX_ADMISSION: usize = 1024 * 1024;
 /// Bytes of a PeerId: a multihash of an inlined Ed25519 key is 38, of a SHA-256 34.
 pub const MAX_PEER_ID: usize = 64;
 
+/// Spaces that one invitation of an own device gives: as many statements of 64 bytes fit before the proof twice over, and
+/// a roster of some thirty members each into the admission message.
+pub const MAX_OWN_SPACES: usize = 64;
+
+/// Bytes kept free for each of them beside its roster of now: name, secret and addresses, and the members that come
+/// while the invitation is open.
+pub const OWN_SPACE_ROOM: usize = 8 * 1024;
+
 /// Ordinary addresses in an admission: those of all interfaces of one machine.
 pub const MAX_ADMISSION_ADDRESSES: usize = 16;
 

@@ -109,6 +109,68 @@ fn row(row: Vec<view::Picture>) -> Vec<Picture> {
     row.into_iter().map(of).collect()
 }
 
+/// What an invitation of this device gives.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(
+    tag = "gives",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Giving {
+    /// The space it was opened for.
+    Space {
+        /// As what somebody is invited.
+        role: Role,
+    },
+    /// To another device of this person, every space it is an owner of.
+    Own {
+        /// Their names.
+        spaces: Vec<String>,
+        /// What is not given.
+        left_out: Vec<LeftOut>,
+    },
+}
+
+/// A space that an own device does not get.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOut {
+    name: String,
+    why: WhyLeftOut,
+}
+
+/// Why an own device does not get a space.
+#[derive(Clone, Copy, Debug, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLeftOut {
+    /// This device is no owner of it.
+    NotOwner,
+    /// It is more than one invitation takes.
+    TooMuch,
+}
+
+impl From<view::Giving> for Giving {
+    fn from(giving: view::Giving) -> Self {
+        let left_out = |left: view::LeftOut| LeftOut {
+            name: left.name,
+            why: match left.why {
+                view::WhyLeftOut::NotOwner => WhyLeftOut::NotOwner,
+                view::WhyLeftOut::TooMuch => WhyLeftOut::TooMuch,
+            },
+        };
+        match giving {
+            view::Giving::Space { role, .. } => Self::Space { role: role.into() },
+            view::Giving::Own {
+                spaces,
+                left_out: left,
+            } => Self::Own {
+                spaces: spaces.into_iter().map(|named| named.name).collect(),
+                left_out: left.into_iter().map(left_out).collect(),
+            },
+        }
+    }
+}
+
 /// The invitation of this device.
 #[derive(Clone, Debug, Serialize, Type)]
 #[serde(
@@ -121,8 +183,8 @@ pub enum Inviting {
     Closed,
     /// Nobody asks at the moment.
     Waiting {
-        /// As what somebody is invited.
-        role: Role,
+        /// What is given.
+        giving: Giving,
         /// When it closes by itself.
         closes_at_ms: Safe,
         /// Why whoever asked last did not come in.
@@ -132,8 +194,8 @@ pub enum Inviting {
     Asking {
         /// Names the question in the answer.
         question: Safe,
-        /// As what.
-        role: Role,
+        /// What a right pick gives.
+        giving: Giving,
         /// What the other side calls its person.
         person: String,
         /// What the other side calls its device.
@@ -145,6 +207,8 @@ pub enum Inviting {
     },
     /// That device is a member.
     Joined {
+        /// Of what.
+        giving: Giving,
         /// The person.
         person: String,
         /// The device's name.
@@ -192,12 +256,11 @@ impl From<view::Inviting> for Inviting {
         match inviting {
             view::Inviting::Closed => Self::Closed,
             view::Inviting::Waiting {
-                role,
+                giving,
                 closes_at_ms,
                 missed,
-                ..
             } => Self::Waiting {
-                role: role.into(),
+                giving: giving.into(),
                 closes_at_ms: Safe::new(closes_at_ms),
                 missed: missed.map(|missed| match missed {
                     view::Missed::NotSeen => Missed::NotSeen,
@@ -207,25 +270,26 @@ impl From<view::Inviting> for Inviting {
             },
             view::Inviting::Asking {
                 question,
-                role,
+                giving,
                 person,
                 device_name,
                 rows,
                 until_ms,
-                ..
             } => Self::Asking {
                 question: Safe::count(question),
-                role: role.into(),
+                giving: giving.into(),
                 person,
                 device_name,
                 rows: rows.into_iter().map(row).collect(),
                 until_ms: Safe::new(until_ms),
             },
             view::Inviting::Joined {
+                giving,
                 person,
                 device_name,
                 ..
             } => Self::Joined {
+                giving: giving.into(),
                 person,
                 device_name,
             },
@@ -250,8 +314,43 @@ pub struct Nearby {
     id: String,
     person: String,
     device_name: String,
-    space_name: String,
-    role: Role,
+    offering: Offering,
+}
+
+/// What somebody nearby offers.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(
+    tag = "gives",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Offering {
+    /// One space.
+    Space {
+        /// Its name.
+        space_name: String,
+        /// As what.
+        role: Role,
+    },
+    /// To be another device of the same person, an owner of so many spaces.
+    Own {
+        /// How many.
+        spaces: u32,
+    },
+}
+
+impl From<view::Offering> for Offering {
+    fn from(offering: view::Offering) -> Self {
+        match offering {
+            view::Offering::Space { space_name, role } => Self::Space {
+                space_name,
+                role: role.into(),
+            },
+            view::Offering::Own { spaces } => Self::Own {
+                spaces: u32::try_from(spaces).unwrap_or(u32::MAX),
+            },
+        }
+    }
 }
 
 impl From<view::Nearby> for Nearby {
@@ -260,8 +359,7 @@ impl From<view::Nearby> for Nearby {
             id: n.id,
             person: n.person,
             device_name: n.device_name,
-            space_name: n.space_name,
-            role: n.role.into(),
+            offering: n.offering.into(),
         }
     }
 }

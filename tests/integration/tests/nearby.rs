@@ -47,6 +47,16 @@ fn main() -> ExitCode {
             action: killed,
         },
         Case {
+            name: "an_own_device_comes_into_all_spaces_of_its_person",
+            needs,
+            action: own_device,
+        },
+        Case {
+            name: "an_own_device_or_its_inviter_killed_at_any_step_has_all_at_the_next_try",
+            needs,
+            action: own_device_killed,
+        },
+        Case {
             name: "who_finds_nobody_is_told_what_to_do",
             needs,
             action: nobody,
@@ -62,16 +72,24 @@ fn two(ground: &Ground) -> (Peer, Peer) {
 
 /// Both at the point where the pictures stand on both screens: the number of the right row.
 fn pictures(ana: &Peer, ben: &Peer, role: &str) -> (Person, Person, usize) {
-    let mut host = Person::types(ana, &["space", "invite", "--nearby", "--role", role]);
+    let (host, guest, shown, row) = shown(ana, ben, &["--role", role]);
+    assert_eq!(shown["from"]["role"], role);
+    (host, guest, row)
+}
+
+/// The same, however the host invites, with what the guest is shown of that.
+fn shown(ana: &Peer, ben: &Peer, how: &[&str]) -> (Person, Person, Value, usize) {
+    let invites = [&["space", "invite", "--nearby"], how].concat();
+    let mut host = Person::types(ana, &invites);
     let (guest, shown) = asks(ben);
     assert_eq!(shown["from"]["device_name"], "Ana's laptop");
-    assert_eq!(shown["from"]["role"], role);
     let asked = host.sees("asking");
     assert_eq!(asked["device_name"], "Ben's laptop");
     let rows = asked["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), 4);
     let right = rows.iter().position(|row| *row == shown["pictures"]);
-    (host, guest, right.expect("one is on Ben's screen") + 1)
+    let right = right.expect("one is on Ben's screen") + 1;
+    (host, guest, shown, right)
 }
 
 fn joins(ana: &Peer, ben: &Peer, role: &str) -> Value {
@@ -168,15 +186,19 @@ enum Killed {
     GuestOpening,
 }
 
+impl Killed {
+    const ALL: [Self; 5] = [
+        Self::GuestWithPictures,
+        Self::HostAsked,
+        Self::HostPicking,
+        Self::GuestWelcomed,
+        Self::GuestOpening,
+    ];
+}
+
 fn killed(ground: &Ground) {
     let mut chance = Chance::said_aloud();
-    for at in [
-        Killed::GuestWithPictures,
-        Killed::HostAsked,
-        Killed::HostPicking,
-        Killed::GuestWelcomed,
-        Killed::GuestOpening,
-    ] {
+    for at in Killed::ALL {
         let (mut ana, mut ben) = two(ground);
         let note = ana.text_of(&["note", "new", "--title", "Plan"], "note");
         ana.json(&["note", "append", &note, "by Ana"]);
@@ -185,7 +207,8 @@ fn killed(ground: &Ground) {
             ana.start(&[]);
             ben.start(&[]);
         }
-        kill_one(&ana, &ben, at, chance.time(SOON));
+        let exchange = pictures(&ana, &ben, "editor");
+        kill_one(exchange, at, chance.time(SOON));
         let spaces = ben.json(&["space", "list"]);
         if spaces.as_array().map(Vec::len) == Some(1) {
             assert_eq!(joins(&ana, &ben, "editor")["role"], "editor", "{at:?}");
@@ -207,8 +230,8 @@ fn killed(ground: &Ground) {
     }
 }
 
-fn kill_one(ana: &Peer, ben: &Peer, at: Killed, moment: Duration) {
-    let (mut host, mut guest, row) = pictures(ana, ben, "editor");
+fn kill_one(exchange: (Person, Person, usize), at: Killed, moment: Duration) {
+    let (mut host, mut guest, row) = exchange;
     match at {
         Killed::GuestWithPictures => return guest.running.kill9(),
         Killed::HostAsked => return host.running.kill9(),
@@ -226,6 +249,113 @@ fn kill_one(ana: &Peer, ben: &Peer, at: Killed, moment: Duration) {
         std::thread::sleep(moment);
     }
     guest.running.kill9();
+}
+
+/// A second space of Ana's beside her first one, with a note in each.
+fn two_spaces(ana: &Peer) -> (String, String) {
+    let work = ana.text_of(&["space", "new", "Work"], "space");
+    let note = |arguments: &[&str]| {
+        let new = [&["note", "new"], arguments].concat();
+        let note = ana.text_of(&new, "note");
+        ana.json(&["note", "append", &note, "by Ana"]);
+        note
+    };
+    (
+        note(&["--title", "Home"]),
+        note(&["--title", "Plan", "--space", &work]),
+    )
+}
+
+fn spaces_of(peer: &Peer) -> Vec<Value> {
+    let spaces = peer.json(&["space", "list"]);
+    spaces.as_array().expect("spaces").clone()
+}
+
+/// Ana's own tablet is invited and opens what it is given.
+fn own_joins(ana: &Peer, tablet: &Peer) {
+    let (mut host, mut guest, shown, row) = shown(ana, tablet, &["--own"]);
+    let from = &shown["from"];
+    assert_eq!(
+        (&from["gives"], &from["spaces"]),
+        (&json!("own"), &json!(2))
+    );
+    host.running.say(&row.to_string());
+    let joined = host.sees("joined");
+    assert_eq!(
+        joined["person"], "Ana",
+        "it is hers, whatever it was called"
+    );
+    assert_eq!(joined["spaces"].as_array().map(Vec::len), Some(2));
+    assert_eq!(guest.sees("welcomed")["person"], "Ana");
+    guest.running.say("yes");
+    let ended = guest.ends();
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    // The pictures, the welcome, and a line for each space.
+    assert_eq!(ended.out.lines().count(), 4, "{}", ended.out);
+    assert_eq!(host.ends().code, Some(0));
+}
+
+fn own_device(ground: &Ground) {
+    let network = Network::new(ground);
+    let mut ana = Peer::new(network.host("ana"), "Ana");
+    let mut tablet = Peer::new(network.host("tablet"), "Ben");
+    let (home, plan) = two_spaces(&ana);
+    ana.start(&[]);
+    tablet.start(&[]);
+    own_joins(&ana, &tablet);
+    assert_eq!(spaces_of(&tablet).len(), 3, "its own first one, and hers");
+    for note in [&home, &plan] {
+        assert_eq!(tablet.text(note), "by Ana");
+        tablet.json(&["note", "append", note, "by the tablet"]);
+    }
+    ana.wait_equal(1);
+    for note in [&home, &plan] {
+        assert_eq!(ana.text(note), "by Ana\nby the tablet");
+    }
+    for space in spaces_of(&ana) {
+        let id = space["id"].as_str().expect("an id");
+        let members = ana.json(&["space", "members", id]);
+        let members = members.as_array().expect("members");
+        assert_eq!(members.len(), 2, "{space}");
+        let hers = |member: &Value| member["person"] == "Ana" && member["role"] == "owner";
+        assert!(members.iter().all(hers), "{members:?}");
+    }
+    for peer in [&mut ana, &mut tablet] {
+        peer.stop();
+        peer.verify_clean();
+    }
+}
+
+fn own_device_killed(ground: &Ground) {
+    let mut chance = Chance::said_aloud();
+    for at in Killed::ALL {
+        let (mut ana, mut tablet) = two(ground);
+        let (home, plan) = two_spaces(&ana);
+        if chance.below(2) == 0 {
+            ana.start(&[]);
+            tablet.start(&[]);
+        }
+        let (host, guest, _, row) = shown(&ana, &tablet, &["--own"]);
+        kill_one((host, guest, row), at, chance.time(SOON));
+        if spaces_of(&tablet).len() < 3 {
+            own_joins(&ana, &tablet);
+        }
+        if !ana.runs() {
+            ana.start(&[]);
+            tablet.start(&[]);
+        }
+        ana.wait_equal(1);
+        ana.stop();
+        tablet.stop();
+        for note in [&home, &plan] {
+            assert_eq!(tablet.text(note), "by Ana", "{at:?}");
+        }
+        for space in spaces_of(&ana) {
+            assert_eq!(space["members"], 2, "{at:?}: {space}");
+        }
+        ana.verify_clean();
+        tablet.verify_clean();
+    }
 }
 
 fn nobody(ground: &Ground) {

@@ -158,8 +158,7 @@ describe('an event that overtakes an answer is newer', () => {
     id: '1',
     person: 'Ana',
     deviceName: 'Ana’s laptop',
-    spaceName: 'Trip',
-    role: 'editor' as const,
+    offering: { gives: 'space' as const, spaceName: 'Trip', role: 'editor' as const },
   }
 
   test('about who invites nearby', async () => {

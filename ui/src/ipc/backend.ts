@@ -237,6 +237,8 @@ export interface Backend extends KeyBackend, TicketFiles {
   moveNote(note: string, from: string, to: string): Promise<Moved>
   /** Opens an invitation for ten minutes, in place of one that is open. What becomes of it comes as events. */
   openInvitation(space: string, role: Role): Promise<void>
+  /** The same for another device of this person, into every space this one is an owner of. */
+  openOwnInvitation(): Promise<void>
   invitation(): Promise<Inviting>
   /** The place of a row from 0, or none of them. Rejected where the question was withdrawn. */
   pickRow(question: number, row: number | null): Promise<void>
@@ -247,7 +249,7 @@ export interface Backend extends KeyBackend, TicketFiles {
   askToJoin(id: string): Promise<Shown>
   /** Answers when the other side's person has picked. */
   awaitWelcome(): Promise<Welcomed>
-  /** The person says that the other screen names this device. */
+  /** The person says that the other screen names this device. Of several spaces the one to be shown. */
   openJoined(): Promise<Joined>
   /** Ends what was asked, and discards what came of it. */
   leaveJoining(): Promise<void>

@@ -49,6 +49,8 @@ export const commands = {
 	moveNote: (note: string, from: string, to: string) => __TAURI_INVOKE<Moved_Serialize>("move_note", { note, from, to }),
 	/**  Opens an invitation for somebody nearby, in place of one that is open. Checked again in Rust: only an owner's device. */
 	openInvitation: (space: string, role: Role) => __TAURI_INVOKE<null>("open_invitation", { space, role }),
+	/**  The same for another device of this person: into every space this device is an owner of, which Rust looks up. */
+	openOwnInvitation: () => __TAURI_INVOKE<null>("open_own_invitation"),
 	/**  The invitation as it stands; changes come as events. */
 	invitation: () => __TAURI_INVOKE<Inviting_Serialize>("invitation"),
 	/**  The person's answer: the place of a row from 0, or none of them. */
@@ -61,7 +63,10 @@ export const commands = {
 	askToJoin: (id: string) => __TAURI_INVOKE<Shown>("ask_to_join", { id }),
 	/**  Answers when the other side's person has picked. */
 	awaitWelcome: () => __TAURI_INVOKE<Welcomed>("await_welcome"),
-	/**  The person says that the other screen names this device. */
+	/**
+	 *  The person says that the other screen names this device. The space to be shown: of several the one that the inviting
+	 *  person writes in.
+	 */
 	openJoined: () => __TAURI_INVOKE<Joined>("open_joined"),
 	/**  Ends what was asked, and discards what came of it. */
 	leaveJoining: () => __TAURI_INVOKE<null>("leave_joining"),
@@ -290,6 +295,19 @@ export type Finding_Serialize = {
 	works: boolean,
 };
 
+/**  What an invitation of this device gives. */
+export type Giving = 
+/**  The space it was opened for. */
+{ gives: "space"; 
+/**  As what somebody is invited. */
+role: Role } | 
+/**  To another device of this person, every space it is an owner of. */
+{ gives: "own"; 
+/**  Their names. */
+spaces: string[]; 
+/**  What is not given. */
+leftOut: LeftOut[] };
+
 /**  A ticket just made. */
 export type Invitation = {
 	ticket: string,
@@ -307,8 +325,8 @@ export type Inviting_Deserialize =
 { state: "closed" } | 
 /**  Nobody asks at the moment. */
 { state: "waiting"; 
-/**  As what somebody is invited. */
-role: Role; 
+/**  What is given. */
+giving: Giving; 
 /**  When it closes by itself. */
 closesAtMs: Safe; 
 /**  Why whoever asked last did not come in. */
@@ -317,8 +335,8 @@ missed?: Missed | null } |
 { state: "asking"; 
 /**  Names the question in the answer. */
 question: Safe; 
-/**  As what. */
-role: Role; 
+/**  What a right pick gives. */
+giving: Giving; 
 /**  What the other side calls its person. */
 person: string; 
 /**  What the other side calls its device. */
@@ -329,6 +347,8 @@ rows: Picture[][];
 untilMs: Safe } | 
 /**  That device is a member. */
 { state: "joined"; 
+/**  Of what. */
+giving: Giving; 
 /**  The person. */
 person: string; 
 /**  The device's name. */
@@ -346,8 +366,8 @@ export type Inviting_Serialize =
 { state: "closed" } | 
 /**  Nobody asks at the moment. */
 { state: "waiting"; 
-/**  As what somebody is invited. */
-role: Role; 
+/**  What is given. */
+giving: Giving; 
 /**  When it closes by itself. */
 closesAtMs: Safe; 
 /**  Why whoever asked last did not come in. */
@@ -356,8 +376,8 @@ missed: Missed | null } |
 { state: "asking"; 
 /**  Names the question in the answer. */
 question: Safe; 
-/**  As what. */
-role: Role; 
+/**  What a right pick gives. */
+giving: Giving; 
 /**  What the other side calls its person. */
 person: string; 
 /**  What the other side calls its device. */
@@ -368,6 +388,8 @@ rows: Picture[][];
 untilMs: Safe } | 
 /**  That device is a member. */
 { state: "joined"; 
+/**  Of what. */
+giving: Giving; 
 /**  The person. */
 person: string; 
 /**  The device's name. */
@@ -416,6 +438,12 @@ export type Leaving = {
 	lastOwner: boolean,
 	onlyHere: Safe,
 	ownOnlyHere: Safe,
+};
+
+/**  A space that an own device does not get. */
+export type LeftOut = {
+	name: string,
+	why: WhyLeftOut,
 };
 
 /**  One member of a space. */
@@ -474,8 +502,7 @@ export type Nearby = {
 	id: string,
 	person: string,
 	deviceName: string,
-	spaceName: string,
-	role: Role,
+	offering: Offering,
 };
 
 /**  One note of the list. */
@@ -549,6 +576,19 @@ export type Notice_Serialize = {
 	/**  Text a person may want to keep. */
 	copy?: string,
 };
+
+/**  What somebody nearby offers. */
+export type Offering = 
+/**  One space. */
+{ gives: "space"; 
+/**  Its name. */
+spaceName: string; 
+/**  As what. */
+role: Role } | 
+/**  To be another device of the same person, an owner of so many spaces. */
+{ gives: "own"; 
+/**  How many. */
+spaces: number };
 
 /**  This device and its spaces. */
 export type Overview = Overview_Serialize | Overview_Deserialize;
@@ -749,6 +789,13 @@ export type Welcomed = {
 	person: string,
 	deviceName: string,
 };
+
+/**  Why an own device does not get a space. */
+export type WhyLeftOut = 
+/**  This device is no owner of it. */
+"not_owner" | 
+/**  It is more than one invitation takes. */
+"too_much";
 
 /**  Why an invitation is over without a member. */
 export type WhyOver = 

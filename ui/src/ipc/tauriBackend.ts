@@ -39,6 +39,7 @@ export function tauriBackend(): Backend {
       void (await commands.leaveSpace(space, onlyHere, lastOwner)),
     moveNote: commands.moveNote,
     openInvitation: async (space, role) => void (await commands.openInvitation(space, role)),
+    openOwnInvitation: async () => void (await commands.openOwnInvitation()),
     invitation: commands.invitation,
     pickRow: async (question, row) => void (await commands.pickRow(question, row)),
     closeInvitation: async () => void (await commands.closeInvitation()),

@@ -1,5 +1,5 @@
 /** The catalogue's sentences about spaces: who is in them, letting somebody in, joining. Part of `messages.ts`. */
-import type { Role } from '../ipc/backend'
+import type { Offering, Role } from '../ipc/backend'
 import { count, listed, sentence } from './words'
 
 const grants: Record<Role, string> = {
@@ -7,6 +7,10 @@ const grants: Record<Role, string> = {
   editor: 'and can edit',
   owner: 'can edit, and can invite others',
 }
+
+const all = (spaces: number) => (spaces === 1 ? 'one space' : `all ${spaces} spaces`)
+
+const into = (to: Offering) => (to.gives === 'own' ? all(to.spaces) : to.spaceName)
 
 export const spaces = {
   invite: {
@@ -171,6 +175,24 @@ export const spaces = {
     failed: (why: string) => `That did not work: ${why}.`,
   },
 
+  own: {
+    title: 'Invite your other device',
+    switch: 'My own other device',
+    detail: 'It comes into every space you own, as an owner, under your name',
+    spaces: (names: string[]) =>
+      `It will read every note in ${listed(names)}, with the history, can edit, and can invite others.`,
+    row: (names: string[]) =>
+      `Whoever shows it becomes your own device: it will read every note in ${listed(names)}, with the history, can edit, and can invite others.`,
+    can: (names: string[]) =>
+      `It can read every note in ${listed(names)}, with the history, can edit, and can invite others.`,
+    notOwner: (names: string[]) =>
+      names.length === 1
+        ? `${listed(names)} is left out: ask an owner of it.`
+        : `${listed(names)} are left out: ask an owner of each.`,
+    tooMuch: (names: string[]) =>
+      `One invitation does not take more. Invite the device by itself to ${listed(names)}.`,
+  },
+
   nearbyInvite: {
     intro: (me: string) =>
       `Open Skein on the other device, on the same network. It says that ${me} is nearby: ask to join there.`,
@@ -197,8 +219,17 @@ export const spaces = {
 
   ask: {
     nearby: (device: string) => `${device} is nearby`,
-    invites: (space: string, role: Role) =>
-      role === 'viewer' ? `It invites you to read ${space}.` : `It invites you to ${space}.`,
+    invites: (to: Offering) =>
+      to.gives === 'own'
+        ? `It invites this device as its person’s own, into ${all(to.spaces)}.`
+        : to.role === 'viewer'
+          ? `It invites you to read ${to.spaceName}.`
+          : `It invites you to ${to.spaceName}.`,
+    /** What the pick gives, where that is more than one space. */
+    gives: (person: string, to: Offering) =>
+      to.gives === 'own'
+        ? ` This device becomes ${person}’s own, an owner of ${all(to.spaces)}: it reads every note, can edit, and can invite others.`
+        : '',
     action: 'Ask to join',
     notNow: 'Not now',
     asking: (device: string) => `Asking ${device}…`,
@@ -208,9 +239,9 @@ export const spaces = {
       `On ${device} the row that you see here is to be picked. Nothing of yours is shared by joining.`,
     waiting: (person: string) => `Waiting for ${person}`,
     says: (device: string) => `Look at ${device}`,
-    confirm: (me: string, space: string) =>
-      `It should say now: “${me} joined”. Open ${space} only if it does: then nobody stands between you.`,
-    open: (space: string) => `Open ${space}`,
+    confirm: (me: string, to: Offering) =>
+      `It should say now: “${me} joined”. Open ${into(to)} only if it does: then nobody stands between you.`,
+    open: (to: Offering) => `Open ${into(to)}`,
     opening: 'Opening…',
     notSaid: 'It does not say that',
     left: 'You did not join',

@@ -152,6 +152,10 @@ impl App {
                 self.open_invitation(space, role).await?;
                 Answer::Done
             }
+            Request::InvitationOpenOwn => {
+                self.open_own_invitation().await?;
+                Answer::Inviting(self.invitation().await?)
+            }
             Request::InvitationNext => Answer::Inviting(self.invitation_moves().await?),
             Request::InvitationPick { question, row } => {
                 Answer::Inviting(self.picked(question, row).await?)
@@ -166,7 +170,7 @@ impl App {
             Request::AskToJoin { id } => Answer::Shown(self.ask_to_join(&id).await?),
             Request::AwaitWelcome => Answer::Welcomed(self.welcome().await?),
             Request::OpenJoined { wait_ms } => {
-                Answer::Joined(self.open_joined(Duration::from_millis(wait_ms)).await?)
+                Answer::Opened(self.open_joined(Duration::from_millis(wait_ms)).await?)
             }
             Request::LeaveJoining => {
                 self.leave_joining().await?;

@@ -27,31 +27,47 @@ impl App {
         let deadline = Instant::now() + time.min(Duration::from_secs(24 * 3600));
         self.ask(|driver| driver.must_be_online()).await?;
         let admitted = self.pair(ticket, deadline).await?;
-        self.settle_in(admitted, deadline).await
+        let joined = self.settle_in(vec![admitted], deadline).await?;
+        joined.into_iter().next().ok_or_else(AppError::stopping)
     }
 
-    /// Becomes a member and waits for everything the inviter held then.
+    /// Becomes a member of each, and waits for everything the inviter held then.
     pub(super) async fn settle_in(
         &self,
-        admitted: Admitted,
+        admitted: Vec<Admitted>,
         deadline: Instant,
-    ) -> Result<Joined, AppError> {
-        let space = admitted.space;
-        let (name, role) = (
-            admitted.admission.space_name.clone(),
-            Role::from(admitted.admission.role),
-        );
-        self.enter(admitted).await?;
-        self.wait_for_all(space, &name, deadline).await?;
-        let entries = self
-            .ask(move |driver| Ok(driver.entries_held(space)))
+    ) -> Result<Vec<Joined>, AppError> {
+        let of = |one: &Admitted| {
+            let (name, role) = (one.admission.space_name.clone(), one.admission.role);
+            (one.space, name, Role::from(role))
+        };
+        let all: Vec<_> = admitted.iter().map(of).collect();
+        // The first may become the default space; what this device has now decides that.
+        let empty = self
+            .ask(|driver| Ok(driver.default_space_is_empty()))
             .await?;
-        Ok(Joined {
-            space,
-            name,
-            role,
-            entries,
-        })
+        for one in admitted {
+            self.enter(one).await?;
+        }
+        if let Some((space, ..)) = all.first().filter(|_| empty) {
+            let space = *space;
+            self.with(move |driver, reply| driver.set_default_space(space, reply))
+                .await?;
+        }
+        let mut joined = Vec::with_capacity(all.len());
+        for (space, name, role) in all {
+            self.wait_for_all(space, &name, deadline).await?;
+            let entries = self
+                .ask(move |driver| Ok(driver.entries_held(space)))
+                .await?;
+            joined.push(Joined {
+                space,
+                name,
+                role,
+                entries,
+            });
+        }
+        Ok(joined)
     }
 
     /// Finds the inviter and runs the exchange: once it has begun it is not repeated.
@@ -123,18 +139,10 @@ impl App {
     /// Takes the admission in, durably, and dials the inviter's ordinary address.
     async fn enter(&self, admitted: Admitted) -> Result<(), AppError> {
         let (space, admission) = (admitted.space, admitted.admission.clone());
-        let empty = self
-            .ask(|driver| Ok(driver.default_space_is_empty()))
-            .await?;
         self.with(move |driver, reply| driver.joined(admitted, reply))
             .await?;
         self.tell(move |driver| driver.entered(space, &admission))
-            .await?;
-        if empty {
-            self.with(move |driver, reply| driver.set_default_space(space, reply))
-                .await?;
-        }
-        Ok(())
+            .await
     }
 
     async fn wait_for_all(

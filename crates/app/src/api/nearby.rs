@@ -6,6 +6,7 @@ use skein_space::SpaceId;
 use tokio::time::{Instant, timeout};
 
 use super::App;
+use crate::driver::{Invite, Taken};
 use crate::error::{AppError, Code};
 use crate::view::{Inviting, Joined, Nearby, Role, Shown, Welcomed};
 
@@ -13,7 +14,15 @@ use crate::view::{Inviting, Joined, Nearby, Role, Shown, Welcomed};
 impl App {
     /// Opens an invitation, in place of one that is open. Owners only, online; ten minutes, one joiner.
     pub async fn open_invitation(&self, space: SpaceId, role: Role) -> Result<(), AppError> {
-        self.with(move |driver, reply| driver.open_invitation(space, role, reply))
+        let to = Invite::Space(space, role);
+        self.with(move |driver, reply| driver.open_invitation(to, reply))
+            .await
+    }
+
+    /// The same for another device of this person: whoever is picked becomes an owner of every space that this device
+    /// is an owner of, under this person's name. The invitation's state says which, and which not.
+    pub async fn open_own_invitation(&self) -> Result<(), AppError> {
+        self.with(|driver, reply| driver.open_invitation(Invite::Own, reply))
             .await
     }
 
@@ -101,11 +110,17 @@ impl App {
             .await
     }
 
-    /// The person confirms that the other screen names this device. Returns when this device is a member and everything
-    /// the inviter held then is durable here.
-    pub async fn open_joined(&self, time: Duration) -> Result<Joined, AppError> {
+    /// The person confirms that the other screen names this device. Returns when this device is a member of all that was
+    /// given and everything the inviter held then is durable here.
+    ///
+    /// Another device of the same person is called by that person's name from then on.
+    pub async fn open_joined(&self, time: Duration) -> Result<Vec<Joined>, AppError> {
         let deadline = Instant::now() + time.min(Duration::from_secs(24 * 3600));
-        let admitted = self.ask(|driver| driver.take_admitted()).await?;
+        let Taken { admitted, person } = self.ask(|driver| driver.take_admitted()).await?;
+        if person.is_some() {
+            self.with(move |driver, reply| driver.set_names(person, None, reply))
+                .await?;
+        }
         let joined = self.settle_in(admitted, deadline).await;
         self.tell(|driver| driver.show_nearby()).await?;
         joined

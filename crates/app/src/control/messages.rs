@@ -189,6 +189,8 @@ pub enum Request {
         /// What the joiner may do.
         role: Role,
     },
+    /// The same for another device of this person: into every space this device is an owner of.
+    InvitationOpenOwn,
     /// Answer when somebody asks, or the invitation is over.
     InvitationNext,
     /// The person's answer to a question.
@@ -307,9 +309,11 @@ pub enum Answer {
     Left(Leaving),
     /// To [`Request::SpaceInvite`].
     Invitation(Invitation),
-    /// To [`Request::SpaceJoin`] and [`Request::OpenJoined`].
+    /// To [`Request::SpaceJoin`].
     Joined(Joined),
-    /// To [`Request::InvitationNext`] and [`Request::InvitationPick`].
+    /// To [`Request::OpenJoined`]: one for each space.
+    Opened(Vec<Joined>),
+    /// To [`Request::InvitationOpenOwn`], [`Request::InvitationNext`] and [`Request::InvitationPick`].
     Inviting(Inviting),
     /// To [`Request::Nearby`].
     Nearby(Vec<Nearby>),

@@ -52,6 +52,7 @@ pub(crate) use clock::random;
 pub(crate) use doctor::Chart;
 pub(crate) use moving::{MOVED_FROM, TRASHED};
 pub(crate) use names::own_note;
+pub(crate) use pairing::{Invite, Taken};
 pub(crate) use settings::checked_name;
 pub(crate) use start::{Start, Started, launch};
 pub use tell::ShellEvent;

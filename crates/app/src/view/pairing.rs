@@ -62,6 +62,84 @@ impl Picture {
     }
 }
 
+/// What an invitation of this device gives to the one who is picked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "gives", rename_all = "snake_case")]
+pub enum Giving {
+    /// One space.
+    Space {
+        /// Which.
+        space: SpaceId,
+        /// As what.
+        role: Role,
+    },
+    /// Every space this device is an owner of, as an owner: whoever is picked is another device of the same person.
+    Own {
+        /// Those.
+        spaces: Vec<NamedSpace>,
+        /// The others that this device is in.
+        left_out: Vec<LeftOut>,
+    },
+}
+
+impl Giving {
+    /// Into which spaces.
+    pub fn spaces(&self) -> Vec<SpaceId> {
+        match self {
+            Self::Space { space, .. } => vec![*space],
+            Self::Own { spaces, .. } => spaces.iter().map(|named| named.space).collect(),
+        }
+    }
+}
+
+/// A space with its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedSpace {
+    /// Which.
+    pub space: SpaceId,
+    /// Its name.
+    pub name: String,
+}
+
+/// A space that an invitation of an own device does not give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Which.
+    pub space: SpaceId,
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: WhyLeftOut,
+}
+
+/// Why an invitation of an own device does not give a space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLeftOut {
+    /// This device is no owner of it: one of its owners has to let the other device in.
+    NotOwner,
+    /// More than one invitation takes: a second one, to this space alone, gives it.
+    TooMuch,
+}
+
+/// What somebody nearby offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "gives", rename_all = "snake_case")]
+pub enum Offering {
+    /// One space.
+    Space {
+        /// Its name.
+        space_name: String,
+        /// As what.
+        role: Role,
+    },
+    /// To be another device of the same person: an owner of all that one is an owner of.
+    Own {
+        /// Of how many spaces. Their names come with them.
+        spaces: usize,
+    },
+}
+
 /// The invitation of this device, as its person sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -71,10 +149,9 @@ pub enum Inviting {
     Closed,
     /// Nobody asks at the moment.
     Waiting {
-        /// Into which space.
-        space: SpaceId,
-        /// As what.
-        role: Role,
+        /// What is given.
+        #[serde(flatten)]
+        giving: Giving,
         /// When it closes by itself, in Unix milliseconds.
         closes_at_ms: i64,
         /// Why whoever asked last did not come in.
@@ -84,10 +161,9 @@ pub enum Inviting {
     Asking {
         /// Names the question in the answer.
         question: u64,
-        /// Into which space.
-        space: SpaceId,
-        /// As what.
-        role: Role,
+        /// What a right pick gives.
+        #[serde(flatten)]
+        giving: Giving,
         /// What the other side calls its person.
         person: String,
         /// What the other side calls its device.
@@ -99,8 +175,9 @@ pub enum Inviting {
     },
     /// It is over: that device is a member.
     Joined {
-        /// Of which space.
-        space: SpaceId,
+        /// Of what.
+        #[serde(flatten)]
+        giving: Giving,
         /// The device.
         device: DeviceKey,
         /// The person.
@@ -154,10 +231,9 @@ pub struct Nearby {
     pub person: String,
     /// The device's name.
     pub device_name: String,
-    /// Into which space.
-    pub space_name: String,
-    /// As what.
-    pub role: Role,
+    /// What they offer.
+    #[serde(flatten)]
+    pub offering: Offering,
 }
 
 /// What the joiner's person shows to the other.

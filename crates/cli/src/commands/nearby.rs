@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use skein_app::control::{Answer, Request};
 use skein_app::profile::Missing;
-use skein_app::view::{Inviting, Nearby, Picture, Role, Shown, Welcomed};
+use skein_app::view::{
+    Giving, Inviting, LeftOut, Nearby, Offering, Picture, Role, Shown, Welcomed, WhyLeftOut,
+};
 use skein_app::{Code, DeviceKey, Fault, GivenNames, Network, SpaceId};
 
 use super::space::{role_words, tell_joined};
@@ -22,28 +24,72 @@ const HANDING_OVER: Duration = Duration::from_secs(30);
 /// How often it looks whether they have, in milliseconds.
 const LOOK_MS: u64 = 300;
 
+/// Who is invited.
+pub(super) enum Whom {
+    /// Somebody, into one space.
+    Somebody(Option<String>, Role),
+    /// Another device of the same person, into all that this one is an owner of.
+    OwnDevice,
+}
+
 /// Invites until somebody joined or it is over.
-pub(super) async fn invite(here: &Here, space: Option<String>, role: Role) -> Result<(), Stop> {
+pub(super) async fn invite(here: &Here, whom: Whom) -> Result<(), Stop> {
     let mut door = open(here).await?;
-    let invited = answer_questions(here, &mut door, space, role).await;
-    if let (Ok((space, device)), Door::Own(_)) = (&invited, &door)
-        && !hand_over(&mut door, *space, *device).await?
-    {
-        here.out.say(
-            "it is a member, and has not opened the space yet. what is here comes to it whenever skein runs on both",
-        );
+    let invited = answer_questions(here, &mut door, whom).await;
+    if let (Ok((giving, device)), Door::Own(_)) = (&invited, &door) {
+        let mut came = true;
+        for space in giving.spaces() {
+            came &= hand_over(&mut door, space, *device).await?;
+        }
+        if !came {
+            here.out.say(
+                "it is a member, and has not opened the space yet. what is here comes to it whenever skein runs on both",
+            );
+        }
     }
     door.close().await;
     invited.map(|_| ())
 }
 
+async fn open_invitation(here: &Here, door: &mut Door, whom: Whom) -> Result<(), Stop> {
+    match whom {
+        Whom::Somebody(space, role) => {
+            door.ask(Request::InvitationOpen { space, role }).await?;
+        }
+        Whom::OwnDevice => {
+            let Answer::Inviting(opened) = door.ask(Request::InvitationOpenOwn).await? else {
+                return Err(unexpected().into());
+            };
+            if let Inviting::Waiting {
+                giving: Giving::Own { left_out, .. },
+                ..
+            } = opened
+                && !here.out.json
+            {
+                left_out.iter().for_each(|space| say_left_out(here, space));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn say_left_out(here: &Here, LeftOut { name, why, .. }: &LeftOut) {
+    here.out.say(&match why {
+        WhyLeftOut::NotOwner => format!("{name} is left out: ask an owner of it"),
+        WhyLeftOut::TooMuch => {
+            format!(
+                "{name} is left out, as one invitation does not take more: invite to it by itself"
+            )
+        }
+    });
+}
+
 async fn answer_questions(
     here: &Here,
     door: &mut Door,
-    space: Option<String>,
-    role: Role,
-) -> Result<(SpaceId, DeviceKey), Stop> {
-    door.ask(Request::InvitationOpen { space, role }).await?;
+    whom: Whom,
+) -> Result<(Giving, DeviceKey), Stop> {
+    open_invitation(here, door, whom).await?;
     if !here.out.json {
         here.out.say(
             "open for ten minutes. on the other device, in the same network: Ask to join, or skein space join --nearby",
@@ -67,10 +113,11 @@ async fn answer_questions(
                 person,
                 device_name,
                 rows,
+                giving,
                 ..
             } => {
                 if !here.out.json {
-                    ask(here, &format!("{person} on {device_name}"), &rows, role);
+                    ask(here, &format!("{person} on {device_name}"), &rows, &giving);
                 }
                 let row = match read_line().await {
                     Some(line) => chosen(&line, rows.len()),
@@ -90,19 +137,23 @@ async fn answer_questions(
                 }
             }
             Inviting::Joined {
-                space,
+                giving,
                 device,
                 person,
                 device_name,
             } => {
                 if !here.out.json {
                     let line = format!(
-                        "{person} on {device_name} joined as {}\n",
-                        role_words(Some(role))
+                        "{person} on {device_name} joined {}\n",
+                        match &giving {
+                            Giving::Space { role, .. } => format!("as {}", role_words(Some(*role))),
+                            Giving::Own { spaces, .. } =>
+                                format!("{} as owner", spaces_words(spaces.len())),
+                        }
                     );
                     here.out.exactly(line.as_bytes())?;
                 }
-                return Ok((space, device));
+                return Ok((giving, device));
             }
             Inviting::Over { message, .. } => return Err(Fault::new(Code::Refused, message).into()),
             Inviting::Closed => return Err(left().into()),
@@ -150,20 +201,38 @@ async fn hand_over(door: &mut Door, space: SpaceId, device: DeviceKey) -> Result
     Ok(came)
 }
 
-fn ask(here: &Here, who: &str, rows: &[Vec<Picture>], role: Role) {
-    here.out.say(&format!(
-        "{who} asks. whoever you let in reads every note of the space, with its history{}",
-        match role {
-            Role::Viewer => "",
-            Role::Editor => ", and can edit",
-            Role::Owner => ", can edit, and can let others in and remove them",
+fn ask(here: &Here, who: &str, rows: &[Vec<Picture>], giving: &Giving) {
+    here.out.say(&match giving {
+        Giving::Space { role, .. } => format!(
+            "{who} asks. whoever you let in reads every note of the space, with its history{}",
+            match role {
+                Role::Viewer => "",
+                Role::Editor => ", and can edit",
+                Role::Owner => ", can edit, and can let others in and remove them",
+            }
+        ),
+        Giving::Own { spaces, .. } => {
+            let names: Vec<&str> = spaces.iter().map(|named| named.name.as_str()).collect();
+            format!(
+                "{who} asks to be your own other device. it reads every note in {}, with their history: {}. it can \
+                 edit, and can let others in and remove them",
+                spaces_words(spaces.len()),
+                names.join(", ")
+            )
         }
-    ));
+    });
     here.out.say("which of these is on the other screen?");
     for (place, row) in (1..).zip(rows) {
         here.out.say(&format!("  {place}  {}", words(row)));
     }
     here.out.say("  0  none of these");
+}
+
+fn spaces_words(count: usize) -> String {
+    match count {
+        1 => "one space".into(),
+        _ => format!("all {count} spaces"),
+    }
 }
 
 fn words(row: &[Picture]) -> String {
@@ -207,10 +276,10 @@ async fn ask_and_show(
                        answered. tell them, and try again";
         return Err(Fault::new(Code::Refused, message).into());
     }
-    let Answer::Joined(joined) = door.ask(Request::OpenJoined { wait_ms }).await? else {
+    let Answer::Opened(joined) = door.ask(Request::OpenJoined { wait_ms }).await? else {
         return Err(unexpected().into());
     };
-    tell_joined(here, &joined)
+    joined.iter().try_for_each(|one| tell_joined(here, one))
 }
 
 /// The one who invites, or the one whose name was given.
@@ -220,13 +289,16 @@ async fn find(door: &mut Door, from: Option<String>, wait_ms: u64) -> Result<Nea
     };
     let fits = |row: &Nearby| {
         let Some(from) = &from else { return true };
-        let names = [&row.person, &row.device_name, &row.space_name];
         let from = from.to_lowercase();
-        names.iter().any(|name| name.to_lowercase().contains(&from))
+        let names = [&row.person, &row.device_name].into_iter();
+        let mut names = names.chain(space_name(row));
+        names.any(|name| name.to_lowercase().contains(&from))
     };
     let names = |rows: &[Nearby]| {
-        let name =
-            |row: &Nearby| format!("{} on {} ({})", row.person, row.device_name, row.space_name);
+        let name = |row: &Nearby| {
+            let into = space_name(row).map_or("own devices", String::as_str);
+            format!("{} on {} ({into})", row.person, row.device_name)
+        };
         rows.iter().map(name).collect::<Vec<_>>().join(", ")
     };
     let (mut fitting, others): (Vec<Nearby>, Vec<Nearby>) = rows.into_iter().partition(fits);
@@ -250,6 +322,13 @@ async fn find(door: &mut Door, from: Option<String>, wait_ms: u64) -> Result<Nea
     }
 }
 
+fn space_name(row: &Nearby) -> Option<&String> {
+    match &row.offering {
+        Offering::Space { space_name, .. } => Some(space_name),
+        Offering::Own { .. } => None,
+    }
+}
+
 fn show(here: &Here, shown: &Shown) -> Result<(), Stop> {
     let from = &shown.from;
     if here.out.json {
@@ -257,12 +336,20 @@ fn show(here: &Here, shown: &Shown) -> Result<(), Stop> {
             "state": "pictures", "from": from, "pictures": shown.pictures,
         }));
     }
+    let offers = match &from.offering {
+        Offering::Space { space_name, role } => {
+            format!("invites you to {space_name} as {}", role_words(Some(*role)))
+        }
+        Offering::Own { spaces } => format!(
+            "invites this device as {}'s own: it becomes an owner of {} there, reads every note, can edit, and can let \
+             others in and remove them",
+            from.person,
+            spaces_words(*spaces)
+        ),
+    };
     here.out.say(&format!(
-        "{} on {} invites you to {} as {}. on that device the row with these pictures is to be picked:",
-        from.person,
-        from.device_name,
-        from.space_name,
-        role_words(Some(from.role))
+        "{} on {} {offers}. on that device the row with these pictures is to be picked:",
+        from.person, from.device_name
     ));
     here.out
         .exactly(format!("{}\n", words(&shown.pictures)).as_bytes())

@@ -17,12 +17,13 @@ pub(super) async fn carry_out(here: &Here, command: Space) -> Result<(), Stop> {
         Space::Rename { name, space } => {
             tell_space(here, Request::SpaceRename { space, name }).await
         }
+        Space::Invite { own: true, .. } => nearby::invite(here, nearby::Whom::OwnDevice).await,
         Space::Invite {
             space,
             role,
             nearby: true,
             ..
-        } => nearby::invite(here, space, given_role(role)).await,
+        } => nearby::invite(here, nearby::Whom::Somebody(space, given_role(role))).await,
         Space::Invite {
             space,
             role,

@@ -5,6 +5,7 @@ use std::fmt;
 use super::emoji::Row;
 use super::message::{CeremonyMessage, Commit, Offer, Reveal, Signatures, Welcome};
 use super::transcript::{Facts, Peers, Transcript};
+use crate::ids::SpaceId;
 use crate::keys::{self, Root};
 use crate::labels::{self, Label};
 use crate::member::Statement;
@@ -30,7 +31,30 @@ enum Stage {
 struct Asked {
     offer: Offer,
     commit: Commit,
-    statement: Statement,
+    /// One for each space given.
+    statements: Vec<Statement>,
+}
+
+impl Asked {
+    fn admitted(
+        &self,
+        space: SpaceId,
+        statement: &Statement,
+        admission: &[u8],
+    ) -> Result<Admitted, PairingError> {
+        let admission = Admission::decode(admission)?;
+        let offer = &self.offer;
+        let roster = admission.check(&space, &offer.device, &self.commit.device, statement)?;
+        // Who was let in before may have more than this invitation gives.
+        if admission.role < offer.grant.role() || admission.transport != offer.transport {
+            return Err(PairingError::OtherOffer);
+        }
+        Ok(Admitted {
+            space,
+            admission,
+            roster,
+        })
+    }
 }
 
 impl Guest {
@@ -65,7 +89,8 @@ impl Guest {
         }
     }
 
-    /// The person asks to join. `nonce` is random and stays secret until the host gave its own.
+    /// The person asks to join. `nonce` is random and stays secret until the host gave its own. Another device of the
+    /// inviting person takes that person's name ([`Offer::person_of_guest`]).
     ///
     /// # Errors
     /// Nothing is offered, or a name that is too long.
@@ -80,10 +105,13 @@ impl Guest {
         };
         let device = self.root.device_key();
         let signer = self.root.transport_signer();
-        let statement = Statement::sign(&signer, &offer.space, &device, person, device_name)?;
+        let person = offer.person_of_guest(person);
+        let sign = |space| Statement::sign(&signer, space, &device, person, device_name);
+        let spaces = offer.grant.spaces().iter();
+        let statements = spaces.map(sign).collect::<Result<Vec<_>, _>>()?;
         let mut commit = Commit {
             device,
-            transport: statement.transport,
+            transport: self.root.transport_key(),
             person: person.to_owned(),
             device_name: device_name.to_owned(),
             commitment: [0; 32],
@@ -94,7 +122,7 @@ impl Guest {
         let asked = Asked {
             offer,
             commit,
-            statement,
+            statements,
         };
         self.stage = Stage::Committed(asked, nonce);
         Ok(message)
@@ -124,7 +152,7 @@ impl Guest {
         };
         let reveal = Reveal {
             nonce: mine,
-            statement_sig: asked.statement.signature,
+            statement_sigs: asked.statements.iter().map(|one| one.signature).collect(),
             signatures,
         };
         self.stage = Stage::Revealed(asked, transcript);
@@ -152,12 +180,12 @@ impl Guest {
         Ok(row)
     }
 
-    /// Takes the admission. Nothing of the space may be shown or written before this device's person says that the
+    /// Takes the admissions, one to each space given. Nothing of a space may be shown or written before this device's person says that the
     /// other screen names this device: whoever only says "welcome" has a space of its own.
     ///
     /// # Errors
-    /// A refusal, a message out of turn, or an admission that does not make this device a member of what was offered.
-    pub fn on_welcome(&mut self, message: &CeremonyMessage) -> Result<Admitted, PairingError> {
+    /// A refusal, a message out of turn, or admissions that do not make this device a member of all that was offered.
+    pub fn on_welcome(&mut self, message: &CeremonyMessage) -> Result<Vec<Admitted>, PairingError> {
         let (CeremonyMessage::Welcome(welcome), Stage::Shown(asked, transcript)) =
             (message, self.leave())
         else {
@@ -165,28 +193,17 @@ impl Guest {
         };
         let Welcome {
             signatures,
-            admission,
+            admissions,
         } = welcome;
-        let signed = transcript.with_admission(admission);
+        let signed = transcript.with_admissions(admissions);
         check(&asked.offer, labels::PAIR_WELCOME, &signed, signatures)?;
-        let admission = Admission::decode(admission)?;
-        let Offer {
-            space,
-            device,
-            transport,
-            role,
-            ..
-        } = asked.offer;
-        let roster = admission.check(&space, &device, &asked.commit.device, &asked.statement)?;
-        // Who was let in before may have more than this invitation gives.
-        if admission.role < role || admission.transport != transport {
+        if admissions.len() != asked.statements.len() {
             return Err(PairingError::OtherOffer);
         }
-        Ok(Admitted {
-            space,
-            admission,
-            roster,
-        })
+        let spaces = asked.offer.grant.spaces().iter();
+        let all = spaces.zip(&asked.statements).zip(admissions);
+        all.map(|((space, statement), admission)| asked.admitted(*space, statement, admission))
+            .collect()
     }
 
     fn leave(&mut self) -> Stage {

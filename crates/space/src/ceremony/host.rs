@@ -5,10 +5,12 @@ use std::fmt;
 use super::emoji::Row;
 use super::message::{CeremonyMessage, Commit, Decline, Offer, Reveal, Signatures, Welcome};
 use super::transcript::{Facts, Peers, Transcript};
+use crate::config::SIG_BYTES;
+use crate::ids::{DeviceKey, SpaceId};
 use crate::keys::{self, BadSignature, Root};
 use crate::labels::{self, Label};
 use crate::member::Statement;
-use crate::pairing::{PairingError, Proven};
+use crate::pairing::PairingError;
 
 /// Rows on the host's screen: one is the guest's.
 pub const ROWS: usize = 4;
@@ -16,11 +18,24 @@ pub const ROWS: usize = 4;
 /// Draws of random bits for the other rows before a source that repeats itself is given up.
 const DRAWS_MAX: usize = 256;
 
+/// A guest that proved its keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProvenGuest {
+    /// Its device key.
+    pub device: DeviceKey,
+    /// What it calls its person. That of the host's person, where it is to be an own device.
+    pub person: String,
+    /// What it calls itself.
+    pub device_name: String,
+    /// For the Member entry in each space given.
+    pub statements: Vec<(SpaceId, Statement)>,
+}
+
 /// What the host's person is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// Who wants to join. Proven to hold its keys; the names are what it calls itself.
-    pub guest: Proven,
+    pub guest: ProvenGuest,
     /// One of these is on the guest's screen.
     pub rows: [Row; ROWS],
 }
@@ -28,8 +43,8 @@ pub struct Question {
 /// What the person's choice means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Picked {
-    /// Both see the same: write the Member entry, then [`Host::welcome`].
-    Right(Proven),
+    /// Both see the same: write the Member entries, then [`Host::welcome`].
+    Right(ProvenGuest),
     /// Another row: somebody may stand between. The invitation ends.
     Wrong,
     /// "None of these": this exchange ends.
@@ -52,7 +67,7 @@ enum Stage {
     },
     Asking {
         transcript: Transcript,
-        guest: Proven,
+        guest: ProvenGuest,
         rows: [Row; ROWS],
     },
     Welcoming(Transcript),
@@ -92,7 +107,8 @@ impl Host {
     /// [`super::Invitation::begin`] before.
     ///
     /// # Errors
-    /// A message out of turn, or a guest that is this very device.
+    /// A message out of turn, a guest that is this very device, or one that is to be another device of this person and
+    /// carries another name.
     pub fn on_commit(
         &mut self,
         message: &CeremonyMessage,
@@ -103,6 +119,9 @@ impl Host {
         };
         if commit.device == self.offer.device || commit.transport == self.offer.transport {
             return Err(self.over(PairingError::OwnInvitation));
+        }
+        if self.offer.person_of_guest(&commit.person) != commit.person {
+            return Err(self.over(PairingError::OtherPerson));
         }
         self.stage = Stage::Committed {
             commit: commit.clone(),
@@ -169,18 +188,22 @@ impl Host {
         }
     }
 
-    /// The last message, with an encoded [`crate::Admission`], after the Member entry is on disk.
+    /// The last message, with an encoded [`crate::Admission`] to each space given, in that order, after all Member
+    /// entries are on disk.
     ///
     /// # Errors
-    /// The right row was not picked.
-    pub fn welcome(&self, admission: Vec<u8>) -> Result<CeremonyMessage, PairingError> {
+    /// The right row was not picked, or there is not one admission to each.
+    pub fn welcome(&self, admissions: Vec<Vec<u8>>) -> Result<CeremonyMessage, PairingError> {
         let Stage::Welcoming(transcript) = &self.stage else {
             return Err(PairingError::OutOfTurn);
         };
-        let signed = transcript.with_admission(&admission);
+        if admissions.len() != self.offer.grant.spaces().len() {
+            return Err(PairingError::OtherOffer);
+        }
+        let signed = transcript.with_admissions(&admissions);
         Ok(CeremonyMessage::Welcome(Welcome {
             signatures: self.sign(labels::PAIR_WELCOME, &signed),
-            admission,
+            admissions,
         }))
     }
 
@@ -208,25 +231,33 @@ fn proven(
     commit: &Commit,
     reveal: &Reveal,
     transcript: &Transcript,
-) -> Result<Proven, PairingError> {
+) -> Result<ProvenGuest, PairingError> {
     let wrong = |_: BadSignature| PairingError::Unproven;
     let signed: [&[u8]; 1] = [transcript.bytes()];
     let label = labels::PAIR_GUEST;
     keys::verify(&commit.device, label, &signed, &reveal.signatures.device).map_err(wrong)?;
     let by_transport = &reveal.signatures.transport;
     keys::verify_transport(&commit.transport, label, &signed, by_transport).map_err(wrong)?;
-    let statement = Statement {
-        transport: commit.transport,
-        signature: reveal.statement_sig,
+    let spaces = offer.grant.spaces();
+    if reveal.statement_sigs.len() != spaces.len() {
+        return Err(PairingError::Unproven);
+    }
+    let stated = |(space, signature): (&SpaceId, &[u8; SIG_BYTES])| {
+        let statement = Statement {
+            transport: commit.transport,
+            signature: *signature,
+            person: commit.person.clone(),
+            device_name: commit.device_name.clone(),
+        };
+        let verified = statement.verify(space, &commit.device);
+        verified.map(|()| (*space, statement)).map_err(wrong)
+    };
+    let each = spaces.iter().zip(&reveal.statement_sigs);
+    Ok(ProvenGuest {
+        device: commit.device,
         person: commit.person.clone(),
         device_name: commit.device_name.clone(),
-    };
-    statement
-        .verify(&offer.space, &commit.device)
-        .map_err(wrong)?;
-    Ok(Proven {
-        device: commit.device,
-        statement,
+        statements: each.map(stated).collect::<Result<_, _>>()?,
     })
 }
 
@@ -252,6 +283,6 @@ fn rows(right: Row, random: &mut dyn FnMut() -> u32) -> Result<[Row; ROWS], Pair
 
 impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Host(into {})", self.offer.space)
+        write!(f, "Host({})", self.offer.invitation)
     }
 }

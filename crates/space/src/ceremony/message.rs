@@ -1,10 +1,10 @@
 //! The messages of a ceremony: type u8 ‖ body. The types follow those of the ticket exchange, which shares the
 //! protocol: the first frame of a connection says which of the two it is.
 
+use super::grant::Grant;
 use crate::codec::{Reader, put_text};
-use crate::config::{MAX_ADMISSION, MAX_BEFORE_PROOF, PAIRING_PROTOCOL, SIG_BYTES};
-use crate::ids::{DeviceKey, InvitationId, SpaceId, TransportKey};
-use crate::member::Role;
+use crate::config::{MAX_ADMISSION, MAX_BEFORE_PROOF, MAX_OWN_SPACES, PAIRING_PROTOCOL, SIG_BYTES};
+use crate::ids::{DeviceKey, InvitationId, TransportKey};
 use crate::pairing::PairingError;
 
 /// The first type: whatever begins with it or more is of a ceremony.
@@ -17,7 +17,7 @@ const WELCOME: u8 = FIRST_CODE + 6;
 pub enum CeremonyMessage {
     /// 16, guest: who invites here?
     Call,
-    /// 17, host: who, into what, as what.
+    /// 17, host: who, and what is given.
     Offer(Offer),
     /// 18, guest: who I am, and a nonce that I will not change any more.
     Commit(Commit),
@@ -27,7 +27,7 @@ pub enum CeremonyMessage {
     Reveal(Reveal),
     /// 21, host: proof of my keys.
     Countersign(Signatures),
-    /// 22, host: my person picked your row. The admission.
+    /// 22, host: my person picked your row. The admissions.
     Welcome(Welcome),
     /// 23, host: no, and why.
     Declined(Decline),
@@ -38,12 +38,8 @@ pub enum CeremonyMessage {
 pub struct Offer {
     /// Names the invitation.
     pub invitation: InvitationId,
-    /// Into which space.
-    pub space: SpaceId,
-    /// Its name, at most 256 bytes.
-    pub space_name: String,
-    /// As what.
-    pub role: Role,
+    /// What it gives.
+    pub grant: Grant,
     /// The inviting device.
     pub device: DeviceKey,
     /// Its ordinary libp2p identity, not the one of this connection.
@@ -52,6 +48,16 @@ pub struct Offer {
     pub person: String,
     /// The inviting device's name, at most 256 bytes.
     pub device_name: String,
+}
+
+impl Offer {
+    /// The name under which a guest takes it whose person is called so: another device of the same person has theirs.
+    pub fn person_of_guest<'a>(&'a self, person: &'a str) -> &'a str {
+        match self.grant {
+            Grant::Space { .. } => person,
+            Grant::Own(_) => &self.person,
+        }
+    }
 }
 
 /// Who asks, and what it commits to.
@@ -83,19 +89,19 @@ pub struct Signatures {
 pub struct Reveal {
     /// The nonce committed to.
     pub nonce: [u8; 32],
-    /// The transport key over space, device and names, for the Member entry ([`crate::Statement`]).
-    pub statement_sig: [u8; SIG_BYTES],
+    /// The transport key over space, device and names, for the Member entry ([`crate::Statement`]) of each space given.
+    pub statement_sigs: Vec<[u8; SIG_BYTES]>,
     /// Over the transcript.
     pub signatures: Signatures,
 }
 
-/// An admission and who gives it.
+/// Admissions and who gives them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Welcome {
-    /// Over transcript and hash of the admission.
+    /// Over transcript and hash of the admissions.
     pub signatures: Signatures,
-    /// An encoded [`crate::Admission`].
-    pub admission: Vec<u8>,
+    /// An encoded [`crate::Admission`] to each space given, in that order.
+    pub admissions: Vec<Vec<u8>>,
 }
 
 /// Why a guest is not let in. Unsigned: who can say it could as well cut the connection.
@@ -153,13 +159,14 @@ impl CeremonyMessage {
             Self::Nonce(nonce) => out.extend_from_slice(nonce),
             Self::Reveal(reveal) => {
                 out.extend_from_slice(&reveal.nonce);
-                out.extend_from_slice(&reveal.statement_sig);
+                out.push(reveal.statement_sigs.len() as u8);
+                out.extend_from_slice(reveal.statement_sigs.as_flattened());
                 put_signatures(&mut out, &reveal.signatures);
             }
             Self::Countersign(signatures) => put_signatures(&mut out, signatures),
             Self::Welcome(welcome) => {
                 put_signatures(&mut out, &welcome.signatures);
-                out.extend_from_slice(&welcome.admission);
+                out.extend_from_slice(&put_admissions(&welcome.admissions));
             }
             Self::Declined(why) => out.push(*why as u8),
         }
@@ -194,13 +201,13 @@ impl CeremonyMessage {
             19 => Self::Nonce(reader.array()?),
             20 => Self::Reveal(Reveal {
                 nonce: reader.array()?,
-                statement_sig: reader.array()?,
+                statement_sigs: read_statement_sigs(&mut reader)?,
                 signatures: read_signatures(&mut reader)?,
             }),
             21 => Self::Countersign(read_signatures(&mut reader)?),
             WELCOME => Self::Welcome(Welcome {
                 signatures: read_signatures(&mut reader)?,
-                admission: reader.take(reader.left())?.to_vec(),
+                admissions: read_admissions(&mut reader)?,
             }),
             23 => {
                 let code = reader.u8()?;
@@ -236,11 +243,42 @@ fn limit(code: u8) -> usize {
     }
 }
 
+/// Count u8, then length u32 ‖ admission: as they are sent and signed.
+pub(super) fn put_admissions(admissions: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = vec![admissions.len() as u8];
+    for admission in admissions {
+        out.extend_from_slice(&(admission.len() as u32).to_le_bytes());
+        out.extend_from_slice(admission);
+    }
+    out
+}
+
+fn read_admissions(reader: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, PairingError> {
+    let mut admissions = Vec::new();
+    for _ in 0..read_count(reader)? {
+        let length = reader.u32()? as usize;
+        admissions.push(reader.take(length)?.to_vec());
+    }
+    Ok(admissions)
+}
+
+fn read_statement_sigs(reader: &mut Reader<'_>) -> Result<Vec<[u8; SIG_BYTES]>, PairingError> {
+    let count = read_count(reader)?;
+    let sigs = (0..count).map(|_| reader.array());
+    Ok(sigs.collect::<Result<_, _>>()?)
+}
+
+/// Of spaces given.
+fn read_count(reader: &mut Reader<'_>) -> Result<usize, PairingError> {
+    match usize::from(reader.u8()?) {
+        count @ 1..=MAX_OWN_SPACES => Ok(count),
+        _ => Err(PairingError::NoMessage),
+    }
+}
+
 fn put_offer(out: &mut Vec<u8>, offer: &Offer) -> Result<(), PairingError> {
     out.extend_from_slice(&offer.invitation.0);
-    out.extend_from_slice(&offer.space.0);
-    put_text(out, &offer.space_name)?;
-    out.push(Role::code(Some(offer.role)));
+    offer.grant.put(out)?;
     out.extend_from_slice(&offer.device.0);
     out.extend_from_slice(&offer.transport.0);
     put_text(out, &offer.person)?;
@@ -251,11 +289,7 @@ fn put_offer(out: &mut Vec<u8>, offer: &Offer) -> Result<(), PairingError> {
 fn read_offer(reader: &mut Reader<'_>) -> Result<Offer, PairingError> {
     Ok(Offer {
         invitation: InvitationId(reader.array()?),
-        space: SpaceId(reader.array()?),
-        space_name: reader.text()?,
-        role: Role::from_code(reader.u8()?)
-            .flatten()
-            .ok_or(PairingError::NoMessage)?,
+        grant: Grant::read(reader)?,
         device: DeviceKey(reader.array()?),
         transport: TransportKey(reader.array()?),
         person: reader.text()?,

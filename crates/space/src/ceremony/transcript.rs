@@ -1,11 +1,10 @@
 //! What both sides must see alike: who is connected, who they are, and what is given.
 
 use super::emoji::Row;
-use super::message::{Commit, Offer};
+use super::message::{Commit, Offer, put_admissions};
 use crate::codec::put_text;
 use crate::config::{MAX_PEER_ID, PAIRING_PROTOCOL};
 use crate::labels::{self, Label};
-use crate::member::Role;
 use crate::pairing::PairingError;
 
 /// Both ends of this connection, as its swarm reports them.
@@ -20,7 +19,7 @@ pub(super) struct Facts(Vec<u8>);
 
 impl Facts {
     /// protocol ‖ invitation ‖ both PeerIds (u16 length each), the guest's first ‖ host's device and transport key ‖
-    /// guest's device and transport key ‖ space ‖ its name ‖ role ‖ host's names ‖ guest's names.
+    /// guest's device and transport key ‖ what is given ([`super::Grant`]) ‖ host's names ‖ guest's names.
     pub(super) fn new(peers: &Peers, offer: &Offer, guest: &Commit) -> Result<Self, PairingError> {
         let mut out = PAIRING_PROTOCOL.to_le_bytes().to_vec();
         out.extend_from_slice(&offer.invitation.0);
@@ -39,9 +38,7 @@ impl Facts {
         ] {
             out.extend_from_slice(key);
         }
-        out.extend_from_slice(&offer.space.0);
-        put_text(&mut out, &offer.space_name)?;
-        out.push(Role::code(Some(offer.role)));
+        offer.grant.put(&mut out)?;
         for name in [
             &offer.person,
             &offer.device_name,
@@ -78,8 +75,9 @@ impl Transcript {
     }
 
     /// What the host signs under [`labels::PAIR_WELCOME`].
-    pub(super) fn with_admission(&self, admission: &[u8]) -> Vec<u8> {
-        [&self.0[..], blake3::hash(admission).as_bytes()].concat()
+    pub(super) fn with_admissions(&self, admissions: &[Vec<u8>]) -> Vec<u8> {
+        let all = put_admissions(admissions);
+        [&self.0[..], blake3::hash(&all).as_bytes()].concat()
     }
 }
 

@@ -64,6 +64,9 @@ pub enum PairingError {
     /// The admission gives something else than was offered.
     #[error("the other device gave something else than it had offered")]
     OtherOffer,
+    /// The guest of an invitation for another device of the inviting person does not carry that person's name.
+    #[error("the other device carries another person's name")]
+    OtherPerson,
     /// The random source gave the same again and again.
     #[error("this device's random source does not work, so nobody can be let in")]
     NoRandomness,

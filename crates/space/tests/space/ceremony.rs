@@ -8,16 +8,18 @@ use skein_space::*;
 use crate::cast::*;
 use crate::exchange::{admission, admitted_view};
 
-const GUEST: &[u8] = b"peer id of the guest";
-const HOST: &[u8] = b"peer id of the host";
-const MALLORY: &[u8] = b"peer id of somebody between";
+pub const GUEST: &[u8] = b"peer id of the guest";
+pub const HOST: &[u8] = b"peer id of the host";
+pub const MALLORY: &[u8] = b"peer id of somebody between";
 
-fn offer() -> Offer {
+pub fn offer() -> Offer {
     Offer {
         invitation: InvitationId([3; 16]),
-        space: space(),
-        space_name: "Team".into(),
-        role: Role::Editor,
+        grant: Grant::Space {
+            space: space(),
+            name: "Team".into(),
+            role: Role::Editor,
+        },
         device: key(0),
         transport: root(0).transport_key(),
         person: "Ana".into(),
@@ -26,7 +28,7 @@ fn offer() -> Offer {
 }
 
 /// A random source with a seed.
-fn drawn(mut seed: u64) -> impl FnMut() -> u32 {
+pub fn drawn(mut seed: u64) -> impl FnMut() -> u32 {
     move || {
         seed = seed
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -36,7 +38,7 @@ fn drawn(mut seed: u64) -> impl FnMut() -> u32 {
 }
 
 /// As frames carry them.
-fn carried(message: &CeremonyMessage) -> CeremonyMessage {
+pub fn carried(message: &CeremonyMessage) -> CeremonyMessage {
     CeremonyMessage::decode(&message.encode().unwrap()).unwrap()
 }
 
@@ -86,7 +88,7 @@ pub fn messages() -> Vec<(&'static str, CeremonyMessage)> {
     let row = guest.on_countersign(&proof).unwrap();
     let right = question.rows.iter().position(|other| *other == row);
     host.pick(right).unwrap();
-    let welcome = host.welcome(admission().encode().unwrap()).unwrap();
+    let welcome = host.welcome(vec![admission().encode().unwrap()]).unwrap();
     vec![
         ("call", call),
         ("offer", offered),
@@ -115,14 +117,19 @@ impl Exchange {
 fn who_picks_what_the_other_screen_shows_lets_that_device_in() {
     let mut e = exchange(1, 2);
     assert_eq!(e.question.guest.device, key(1));
-    assert_eq!(e.question.guest.statement, cast()[1].statement);
+    assert_eq!(
+        e.question.guest.statements,
+        [(space(), cast()[1].statement.clone())]
+    );
     let right = e.right();
     let Picked::Right(guest) = e.host.pick(Some(right)).unwrap() else {
         panic!("the right row");
     };
     assert_eq!(guest, e.question.guest);
-    let welcome = e.host.welcome(admission().encode().unwrap()).unwrap();
-    let admitted = e.guest.on_welcome(&carried(&welcome)).unwrap();
+    let welcome = e.host.welcome(vec![admission().encode().unwrap()]).unwrap();
+    let [admitted] = &e.guest.on_welcome(&carried(&welcome)).unwrap()[..] else {
+        panic!("one space");
+    };
     assert_eq!(admitted.space, space());
     assert_eq!(admitted.roster.role(key(1)), Some(Role::Editor));
 }
@@ -137,7 +144,7 @@ fn another_row_or_none_admits_nobody_and_there_is_one_pick() {
         let expected = pick.map_or(Picked::None, |_| Picked::Wrong);
         assert_eq!(picked, expected);
         assert_eq!(e.host.pick(Some(right)), Err(PairingError::OutOfTurn));
-        let welcome = e.host.welcome(admission().encode().unwrap());
+        let welcome = e.host.welcome(vec![admission().encode().unwrap()]);
         assert_eq!(welcome.unwrap_err(), PairingError::OutOfTurn);
     }
 }
@@ -253,7 +260,7 @@ fn a_changed_bit_of_any_message_shows_no_pictures_that_are_picked() {
         let Picked::Right(_) = host.pick(at)? else {
             return Ok(false);
         };
-        let welcome = host.welcome(admission().encode().unwrap())?;
+        let welcome = host.welcome(vec![admission().encode().unwrap()])?;
         guest.on_welcome(&carry(6, &welcome)?)?;
         Ok(true)
     };
@@ -281,7 +288,7 @@ fn whoever_only_says_welcome_has_nothing_to_give() {
     };
     let said = CeremonyMessage::Welcome(Welcome {
         signatures: signatures(),
-        admission: admission().encode().unwrap(),
+        admissions: vec![admission().encode().unwrap()],
     });
     let (mut guest, _) = Guest::start(&root(1), GUEST, HOST);
     assert_eq!(
@@ -299,7 +306,7 @@ fn whoever_only_says_welcome_has_nothing_to_give() {
     e.host.pick(Some(right)).unwrap();
     let mut lesser = admission();
     lesser.role = Role::Viewer;
-    let welcome = e.host.welcome(lesser.encode().unwrap()).unwrap();
+    let welcome = e.host.welcome(vec![lesser.encode().unwrap()]).unwrap();
     assert!(
         e.guest.on_welcome(&welcome).is_err(),
         "another role than offered"
@@ -308,7 +315,7 @@ fn whoever_only_says_welcome_has_nothing_to_give() {
     e.host.pick(Some(right)).unwrap();
     let mut without = admission();
     without.entries.truncate(1);
-    let welcome = e.host.welcome(without.encode().unwrap()).unwrap();
+    let welcome = e.host.welcome(vec![without.encode().unwrap()]).unwrap();
     assert!(
         e.guest.on_welcome(&welcome).is_err(),
         "no Member entry of this device"

@@ -12,6 +12,7 @@ mod history;
 mod keys;
 mod layout;
 mod oracle;
+mod own_device;
 mod pairing;
 mod roster_model;
 mod roster_random;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use skein_space::ceremony::{CeremonyMessage, Decline, Guest, Host, Offer, Picked};
+use skein_space::ceremony::{CeremonyMessage, Decline, Grant, Guest, Host, Offer, Picked};
 use skein_space::config::{MAX_ADMISSION, MAX_BEFORE_PROOF};
 use skein_space::{InvitationId, PairingError, Role};
 
@@ -58,9 +58,11 @@ struct Good {
 fn offer() -> Offer {
     Offer {
         invitation: InvitationId([3; 16]),
-        space: space(),
-        space_name: "Team".into(),
-        role: Role::Editor,
+        grant: Grant::Space {
+            space: space(),
+            name: "Team".into(),
+            role: Role::Editor,
+        },
         device: root(1).device_key(),
         transport: root(1).transport_key(),
         person: "Person 1".into(),
@@ -107,7 +109,7 @@ fn good() -> &'static Good {
         let right = question.rows.iter().position(|other| *other == row);
         assert!(matches!(host.pick(right), Ok(Picked::Right(_))));
         let admission = admission().encode().expect("it fits");
-        let welcome = host.welcome(admission).expect("after the pick");
+        let welcome = host.welcome(vec![admission]).expect("after the pick");
         Good {
             call: CeremonyMessage::Call,
             offer,
@@ -166,7 +168,8 @@ fn as_guest(message: &CeremonyMessage) {
     match guest.on_welcome(message) {
         Ok(admitted) => {
             assert_eq!(*message, good.welcome, "only the right admission passes");
-            assert_eq!(admitted.space, space());
+            let spaces: Vec<_> = admitted.iter().map(|one| one.space).collect();
+            assert_eq!(spaces, [space()]);
         }
         Err(PairingError::Declined(why)) => {
             assert_eq!(*message, CeremonyMessage::Declined(why));
@@ -191,5 +194,9 @@ fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = ours.to_vec();
     seeds.push(include_bytes!("../../../data/golden/ceremony/reveal.bin").to_vec());
     seeds.push(include_bytes!("../../../data/golden/ceremony/welcome.bin").to_vec());
+    // Of an own device: many spaces.
+    seeds.push(include_bytes!("../../../data/golden/ceremony/own_offer.bin").to_vec());
+    seeds.push(include_bytes!("../../../data/golden/ceremony/own_reveal.bin").to_vec());
+    seeds.push(include_bytes!("../../../data/golden/ceremony/own_welcome.bin").to_vec());
     seeds
 }

@@ -79,7 +79,7 @@ export function AskSheet({ open, from, backend, onJoined, onClose, onClosed }: P
             onClick={() => void enter(stage.welcomed)}
             data-testid="ask-open"
           >
-            {stage.at === 'opening' ? m.ask.opening : m.ask.open(from.spaceName)}
+            {stage.at === 'opening' ? m.ask.opening : m.ask.open(from.offering)}
           </Button>
         </SheetEnds>
       ) : (
@@ -142,14 +142,15 @@ function title(stage: Stage, from: Nearby): string {
 }
 
 function intro(stage: Stage, from: Nearby): string {
+  const gives = m.ask.gives(from.person, from.offering)
   switch (stage.at) {
     case 'asking':
-      return m.ask.nothing
+      return m.ask.nothing + gives
     case 'pictures':
-      return m.ask.pick(deviceLabel(from))
+      return m.ask.pick(deviceLabel(from)) + gives
     case 'welcomed':
     case 'opening':
-      return m.ask.confirm(deviceLabel(stage.welcomed), from.spaceName)
+      return m.ask.confirm(deviceLabel(stage.welcomed), from.offering) + gives
     case 'failed':
       return stage.why
     case 'left':

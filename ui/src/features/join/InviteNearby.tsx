@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { Backend, Inviting, Role, SpaceRow } from '../../ipc/backend'
+import type { Backend, Giving, Inviting, LeftOut, Role, SpaceRow } from '../../ipc/backend'
 import { Button } from '../../shared/Button'
 import { Choices } from '../../shared/Choices'
 import field from '../../shared/Field.module.css'
@@ -7,6 +7,7 @@ import { m } from '../../shared/messages'
 import { deviceLabel } from '../../shared/names'
 import { reason } from '../../shared/reason'
 import { Sheet, SheetEnds } from '../../shared/Sheet'
+import { Toggle } from '../../shared/Toggle'
 import { span } from '../../shared/time'
 import { Pictures } from './Pictures'
 import css from './Pictures.module.css'
@@ -18,7 +19,7 @@ const ROLES = [
   { value: 'owner', label: m.invite.owner },
 ] as const satisfies { value: Role; label: string }[]
 
-export type Invites = Pick<Backend, 'openInvitation' | 'pickRow' | 'closeInvitation'>
+export type Invites = Pick<Backend, 'openInvitation' | 'openOwnInvitation' | 'pickRow' | 'closeInvitation'>
 
 interface Props {
   open: boolean
@@ -48,31 +49,40 @@ export function InviteNearby(props: Props) {
         ? m.nearbyInvite.joined(deviceLabel(inviting))
         : inviting.state === 'over'
           ? m.nearbyInvite.over
-          : m.invite.title(space.name)
+          : inviting.state === 'waiting' && inviting.giving.gives === 'own'
+            ? m.own.title
+            : m.invite.title(space.name)
   return (
     <Sheet
       open={open}
       onClose={close}
       onClosed={onClosed}
       title={title}
-      intro={
-        asked ? m.invite.grantsRow(space.name, asked.role) : done ? undefined : m.nearbyInvite.intro(props.me)
-      }
+      intro={asked ? grants(space, asked.giving) : done ? undefined : m.nearbyInvite.intro(props.me)}
     >
       {open && <Stage {...props} onClose={close} />}
     </Sheet>
   )
 }
 
+/** What the pick gives. */
+function grants(space: SpaceRow, giving: Giving): string {
+  return giving.gives === 'own' ? m.own.row(giving.spaces) : m.invite.grantsRow(space.name, giving.role)
+}
+
+/** Whom the person invites: somebody as something, or their own other device. */
+type Whom = Role | 'own'
+
 function Stage({ space, inviting, backend, onTicket, onClose }: Props) {
   const [role, setRole] = useState<Role>('editor')
+  const [own, setOwn] = useState(false)
   const [error, setError] = useState<string | null>(null)
-  const invite = (as: Role) => {
-    setRole(as)
+  const invite = (whom: Whom) => {
+    if (whom !== 'own') setRole(whom)
+    setOwn(whom === 'own')
     setError(null)
-    backend
-      .openInvitation(space.id, as)
-      .catch((failure: unknown) => setError(m.nearbyInvite.failed(reason(failure))))
+    const opened = whom === 'own' ? backend.openOwnInvitation() : backend.openInvitation(space.id, whom)
+    opened.catch((failure: unknown) => setError(m.nearbyInvite.failed(reason(failure))))
   }
   // The press that opened the sheet opens the invitation.
   const begun = useRef(false)
@@ -86,7 +96,11 @@ function Stage({ space, inviting, backend, onTicket, onClose }: Props) {
   if (inviting.state === 'joined')
     return (
       <>
-        <p className={css.said}>{m.nearbyInvite.can(space.name, role)}</p>
+        <p className={css.said}>
+          {inviting.giving.gives === 'own'
+            ? m.own.can(inviting.giving.spaces)
+            : m.nearbyInvite.can(space.name, inviting.giving.role)}
+        </p>
         <SheetEnds>
           <Button look="primary" onClick={onClose} data-testid="invite-done">
             {m.nearbyInvite.done}
@@ -106,7 +120,7 @@ function Stage({ space, inviting, backend, onTicket, onClose }: Props) {
           <Button look="line" onClick={onTicket}>
             {m.nearbyInvite.ticket}
           </Button>
-          <Button look="primary" onClick={() => invite(role)}>
+          <Button look="primary" onClick={() => invite(own ? 'own' : role)}>
             {m.nearbyInvite.again}
           </Button>
         </SheetEnds>
@@ -114,7 +128,15 @@ function Stage({ space, inviting, backend, onTicket, onClose }: Props) {
     )
   return (
     <>
-      <Choices label={m.invite.role} value={role} options={ROLES} onChange={invite} />
+      {!own && <Choices label={m.invite.role} value={role} options={ROLES} onChange={invite} />}
+      <Toggle
+        label={m.own.switch}
+        detail={m.own.detail}
+        checked={own}
+        onChange={on => invite(on ? 'own' : role)}
+        data-testid="invite-own"
+      />
+      {inviting.state === 'waiting' && inviting.giving.gives === 'own' && <Own giving={inviting.giving} />}
       <output className={css.said}>
         {inviting.state === 'waiting' && inviting.missed !== null
           ? m.nearbyInvite.missed[inviting.missed]
@@ -126,6 +148,18 @@ function Stage({ space, inviting, backend, onTicket, onClose }: Props) {
         </Button>
       </SheetEnds>
     </>
+  )
+}
+
+function Own({ giving: { spaces, leftOut } }: { giving: Giving & { gives: 'own' } }) {
+  const left = (why: LeftOut['why']) => leftOut.filter(each => each.why === why).map(({ name }) => name)
+  const [foreign, more] = [left('not_owner'), left('too_much')]
+  return (
+    <div className={css.own} data-testid="own-spaces">
+      <p>{m.own.spaces(spaces)}</p>
+      {foreign.length > 0 && <p>{m.own.notOwner(foreign)}</p>}
+      {more.length > 0 && <p>{m.own.tooMuch(more)}</p>}
+    </div>
   )
 }
 

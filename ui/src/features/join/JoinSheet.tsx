@@ -48,7 +48,7 @@ function NearbyList({ nearby, onAsk }: Pick<Props, 'nearby' | 'onAsk'>) {
         <div key={from.id} className={card.one}>
           <span>
             {deviceLabel(from)}
-            <small>{m.ask.invites(from.spaceName, from.role)}</small>
+            <small>{m.ask.invites(from.offering)}</small>
           </span>
           <Button look="line" onClick={() => onAsk(from)}>
             {m.ask.action}

@@ -15,7 +15,7 @@ export function NearbyCard({ from, onAsk, onNotNow }: Props) {
   return (
     <aside className={css.card} aria-label={m.ask.nearby(deviceLabel(from))} data-testid="nearby-card">
       <h2 className={css.title}>{m.ask.nearby(deviceLabel(from))}</h2>
-      <p className={css.into}>{m.ask.invites(from.spaceName, from.role)}</p>
+      <p className={css.into}>{m.ask.invites(from.offering)}</p>
       <div className={css.ends}>
         <Button onClick={onNotNow}>{m.ask.notNow}</Button>
         <Button look="primary" onClick={onAsk} data-testid="nearby-ask">

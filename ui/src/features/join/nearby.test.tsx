@@ -27,10 +27,10 @@ const rows = [
   row('bee', 'bee', 'boat', 'moon'),
   row('dog', 'cat', 'lion', 'pig'),
 ]
-const asking: Inviting = {
+const asking: Inviting & { state: 'asking' } = {
   state: 'asking',
   question: 7,
-  role: 'viewer',
+  giving: { gives: 'space', role: 'viewer' },
   person: 'Ben',
   deviceName: 'laptop',
   rows,
@@ -40,6 +40,7 @@ const asking: Inviting = {
 describe('inviting somebody nearby', () => {
   const backend = (change: Partial<Invites> = {}): Invites => ({
     openInvitation: vi.fn<Invites['openInvitation']>().mockResolvedValue(),
+    openOwnInvitation: vi.fn<Invites['openOwnInvitation']>().mockResolvedValue(),
     pickRow: vi.fn<Invites['pickRow']>().mockResolvedValue(),
     closeInvitation: vi.fn<Invites['closeInvitation']>().mockResolvedValue(),
     ...change,
@@ -58,7 +59,7 @@ describe('inviting somebody nearby', () => {
   )
   const waiting: Inviting = {
     state: 'waiting',
-    role: 'editor',
+    giving: { gives: 'space', role: 'editor' },
     closesAtMs: Date.now() + 540_000,
     missed: null,
   }
@@ -100,7 +101,9 @@ describe('inviting somebody nearby', () => {
   })
 
   test('what came of it is said, and why nobody came in', () => {
-    const shown = render(sheet({ state: 'joined', person: 'Ben', deviceName: 'laptop' }, backend()))
+    const shown = render(
+      sheet({ state: 'joined', giving: asking.giving, person: 'Ben', deviceName: 'laptop' }, backend()),
+    )
     expect(screen.getByRole('heading', { name: 'Ben’s laptop joined' })).toBeTruthy()
     shown.rerender(
       sheet({ state: 'over', why: 'wrong_pick', message: 'not those. nobody was let in' }, backend()),
@@ -136,8 +139,7 @@ describe('asking somebody nearby', () => {
     id: 'a',
     person: 'Ana',
     deviceName: 'Ana’s laptop',
-    spaceName: 'Team Nord',
-    role: 'editor',
+    offering: { gives: 'space', spaceName: 'Team Nord', role: 'editor' },
   }
   const welcomed: Welcomed = { from: ana, person: 'Ben', deviceName: 'laptop' }
   const joined: Joined = { space: 's', name: 'Team Nord', role: 'editor' }
@@ -211,7 +213,13 @@ describe('asking somebody nearby', () => {
 
   test('the card and the sheet for joining name who invites, into what', async () => {
     const onAsk = vi.fn<() => void>()
-    render(<NearbyCard from={{ ...ana, role: 'viewer' }} onAsk={onAsk} onNotNow={none} />)
+    render(
+      <NearbyCard
+        from={{ ...ana, offering: { gives: 'space', spaceName: 'Team Nord', role: 'viewer' } }}
+        onAsk={onAsk}
+        onNotNow={none}
+      />,
+    )
     expect(screen.getByRole('heading', { name: 'Ana’s laptop is nearby' })).toBeTruthy()
     expect(screen.getByText('It invites you to read Team Nord.')).toBeTruthy()
     await userEvent.click(screen.getByRole('button', { name: 'Ask to join' }))

@@ -6,7 +6,7 @@ import type { Backend, BackendEvent, Overview, SpaceRow } from '../backend'
 import { OFFLINE_FOUND } from './diagnoses'
 import { FakeNote, type NoteOptions } from './FakeNote'
 import { fakeKey } from './fakeKey'
-import { ROW } from './pictures'
+import { EDITOR, ownOf, ROW } from './pictures'
 import { emptyDoc, scenario, type World } from './scenarios'
 import TICKET from './ticket.json'
 
@@ -133,18 +133,28 @@ export function fakeBackend(name: string): Backend & { world: World } {
       await pause(60)
       return { note: id, kept: null }
     },
-    openInvitation: async () => {
+    openInvitation: async (_space, role) => {
       await pause(60)
       if (world.inviteError !== null) throw world.inviteError
+      if (world.inviting.state === 'waiting')
+        world.inviting = { ...world.inviting, giving: { gives: 'space', role } }
+      tell({ kind: 'inviting', inviting: world.inviting })
+    },
+    openOwnInvitation: async () => {
+      await pause(60)
+      if (world.inviteError !== null) throw world.inviteError
+      if (world.inviting.state === 'waiting')
+        world.inviting = { ...world.inviting, giving: ownOf(world.overview) }
       tell({ kind: 'inviting', inviting: world.inviting })
     },
     invitation: async () => ({ state: 'closed' }),
     pickRow: async (_question, row) => {
       const right = row !== null && world.inviting.state === 'asking' && world.inviting.rows[row] === ROW
       await pause(60)
+      const giving = 'giving' in world.inviting ? world.inviting.giving : EDITOR
       world.inviting = right
-        ? { state: 'joined', person: 'Ben', deviceName: 'Ben’s laptop' }
-        : { state: 'waiting', role: 'editor', closesAtMs: Date.now() + 500_000, missed: 'not_seen' }
+        ? { state: 'joined', giving, person: 'Ben', deviceName: 'Ben’s laptop' }
+        : { state: 'waiting', giving, closesAtMs: Date.now() + 500_000, missed: 'not_seen' }
       tell({ kind: 'inviting', inviting: world.inviting })
     },
     closeInvitation: async () => tell({ kind: 'inviting', inviting: { state: 'closed' } }),

@@ -8,8 +8,7 @@ export const ANA: Nearby = {
   id: 'ana',
   person: 'Ana',
   deviceName: 'Ana’s laptop',
-  spaceName: 'Team Nord',
-  role: 'editor',
+  offering: { gives: 'space', spaceName: 'Team Nord', role: 'editor' },
 }
 
 export function ben(): FakePeer {

@@ -1,5 +1,5 @@
 /** Rows of pictures, and somebody who asks. */
-import type { Inviting, Picture } from '../backend'
+import type { Giving, Inviting, Overview, Picture } from '../backend'
 
 const pictures = (...row: string[]): Picture[] =>
   row.map(each => {
@@ -17,10 +17,23 @@ const ROWS = [
   pictures('🐝 bee', '🌻 sunflower', '🎧 headphones', '🌙 moon'),
 ]
 
+export const EDITOR: Giving = { gives: 'space', role: 'editor' }
+
+/** What the other device of this person would get. */
+export function ownOf(overview: Overview): Giving {
+  const own = overview.spaces.filter(({ role }) => role === 'owner')
+  const others = overview.spaces.filter(({ role }) => role !== null && role !== 'owner')
+  return {
+    gives: 'own',
+    spaces: own.map(({ name }) => name),
+    leftOut: others.map(({ name }) => ({ name, why: 'not_owner' })),
+  }
+}
+
 export const ASKING: Inviting = {
   state: 'asking',
   question: 1,
-  role: 'editor',
+  giving: EDITOR,
   person: 'Ben',
   deviceName: 'Ben’s laptop',
   rows: ROWS,

@@ -16,7 +16,7 @@ import { FOUND, GUESTS, NOBODY } from './diagnoses'
 import { FakeNote } from './FakeNote'
 import { FakePeer } from './FakePeer'
 import { ANA, ben, benAlone, lise, members, overview, SPACE, tablet } from './people'
-import { ASKING } from './pictures'
+import { ASKING, EDITOR, ownOf } from './pictures'
 import { type SeedBlock, seededDoc } from './seed'
 import { HOUSE, LISE, READING, SOUP, TALK, TRIP, TRIP_TITLE } from './texts'
 
@@ -53,8 +53,17 @@ export function emptyDoc(): Y.Doc {
   return new Y.Doc()
 }
 
+function threeSpaces(): World {
+  const world = team([ben()])
+  world.overview.spaces.push(
+    { id: '5e1f00000000000000000000000000b2', name: 'Home', role: 'owner' },
+    { id: '5e1f00000000000000000000000000b3', name: 'Choir', role: 'editor' },
+  )
+  return world
+}
+
 function waiting(): Inviting {
-  return { state: 'waiting', role: 'editor', closesAtMs: Date.now() + 9 * MINUTE, missed: null }
+  return { state: 'waiting', giving: EDITOR, closesAtMs: Date.now() + 9 * MINUTE, missed: null }
 }
 
 /** A team's space with the trip open; `peers` have the trip. */
@@ -179,7 +188,7 @@ const WORLDS: Record<string, () => World> = {
   asked: () => ({ ...team([ben()]), inviting: ASKING }),
   arrived: () => ({
     ...team([ben()]),
-    inviting: { state: 'joined', person: 'Ben', deviceName: 'Ben’s laptop' },
+    inviting: { state: 'joined', giving: EDITOR, person: 'Ben', deviceName: 'Ben’s laptop' },
   }),
   mistaken: () => ({
     ...team([ben()]),
@@ -199,6 +208,19 @@ const WORLDS: Record<string, () => World> = {
   keyless: () => ({ ...alone(), keyStore: 'absent' }),
   /** Ben, alone, with somebody nearby who invites. */
   invited: () => ({ ...alone(), overview: benAlone(), nearby: [ANA] }),
+  /** A device of Ana's, with her laptop nearby, which invites it as her own. */
+  ownInvited: () => ({
+    ...alone(),
+    nearby: [{ ...ANA, offering: { gives: 'own', spaces: 3 } }],
+  }),
+  /** An invitation of an own device; of three spaces one has another owner. */
+  ownWaiting: () => threeSpaces(),
+  /** The same, asked. */
+  ownAsked: () => {
+    const world = threeSpaces()
+    const giving = ownOf(world.overview)
+    return { ...world, inviting: { ...ASKING, giving, person: 'Ana', deviceName: 'tablet' } }
+  },
   /** More than one space to choose from. */
   spaces: () => {
     const world = team([ben()])

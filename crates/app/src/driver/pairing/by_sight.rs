@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use skein_net::config::PAIR_FRAME_MAX_BYTES;
 use skein_net::pair::PairConversation;
-use skein_space::ceremony::{CeremonyMessage, Decline, Host, Picked};
+use skein_space::ceremony::{CeremonyMessage, Decline, Grant, Host, Picked, ProvenGuest};
 use skein_space::config::ON_SCREEN_MS;
-use skein_space::{InvitationId, Member, Proven, Root, SpaceId};
+use skein_space::{InvitationId, Root};
 
 use super::failed;
+use super::granting::admit;
 use super::inviting::Pick;
 use super::nearby::are_readable;
-use crate::driver::Driver;
 use crate::driver::asking::Asking;
 use crate::driver::clock::random;
 use crate::error::AppError;
-use crate::view::{Missed, Role};
+use crate::view::{Giving, Missed};
 
 /// Answers a call. What goes wrong is for the log; what the guest may know it has been told.
 pub(super) async fn serve(
@@ -79,7 +79,7 @@ impl Exchange<'_> {
         let mut draw = || u32::from_le_bytes(random());
         let revealed = self.host.on_reveal(&reveal, &mut draw);
         let (countersign, question) = revealed.map_err(|error| failed(&error))?;
-        let who = &question.guest.statement;
+        let who = &question.guest;
         if !are_readable([&who.person, &who.device_name]) {
             return Err(failed(&"it calls itself something that nobody could read"));
         }
@@ -129,32 +129,37 @@ impl Exchange<'_> {
                     .asking
                     .ask(move |driver| Ok(driver.row_picked(id, true)));
                 match given.await? {
-                    Ok((space, role)) => self.welcome(space, role, guest).await,
+                    Ok((grant, giving)) => self.welcome(&grant, giving, guest).await,
                     Err(why) => turn_away(self.peer, why).await,
                 }
             }
         }
     }
 
-    /// Makes the guest a member, durably, then tells it so. It is one also where it does not hear that any more: asked
-    /// again, it gets the same admission.
-    async fn welcome(mut self, space: SpaceId, role: Role, guest: Proven) -> Result<(), AppError> {
-        let admitted = admit(self.asking, space, role, guest.clone()).await;
+    /// Makes the guest a member of all that is given, durably, then tells it so. It is one also where it does not hear
+    /// that any more: asked again, it gets the same admissions.
+    async fn welcome(
+        mut self,
+        grant: &Grant,
+        giving: Giving,
+        guest: ProvenGuest,
+    ) -> Result<(), AppError> {
+        let admitted = admit(self.asking, grant.role(), guest.clone()).await;
         let why_not = admitted.as_ref().err().map(AppError::to_string);
         let told = match admitted {
-            Ok(admission) => self.send_welcome(admission).await,
+            Ok(admissions) => self.send_welcome(admissions).await,
             Err(error) => Err(error),
         };
         let came = self
             .asking
-            .tell(move |driver| driver.guest_came(space, &guest, why_not));
+            .tell(move |driver| driver.guest_came(giving, &guest, why_not));
         came.await?;
         told?;
         self.peer.close().await.map_err(|error| failed(&error))
     }
 
-    async fn send_welcome(&mut self, admission: Vec<u8>) -> Result<(), AppError> {
-        let welcome = self.host.welcome(admission);
+    async fn send_welcome(&mut self, admissions: Vec<Vec<u8>>) -> Result<(), AppError> {
+        let welcome = self.host.welcome(admissions);
         say(&mut self.peer, &welcome.map_err(|error| failed(&error))?).await
     }
 
@@ -165,33 +170,6 @@ impl Exchange<'_> {
             .tell(move |driver| driver.exchange_over(id, missed));
         over.await
     }
-}
-
-/// The Member entry, where it is needed, and the admission.
-async fn admit(
-    asking: &Asking,
-    space: SpaceId,
-    role: Role,
-    guest: Proven,
-) -> Result<Vec<u8>, AppError> {
-    let device = guest.device;
-    let has = move |driver: &mut Driver| {
-        let roster = driver.engine.roster(space);
-        Ok(roster.and_then(|roster| roster.role(device)))
-    };
-    // One that was let in before and did not hear of it, or wants more than it has.
-    if asking.ask(has).await? < Some(role.into()) {
-        let member = Member::SetRole {
-            subject: device,
-            role: role.into(),
-            statement: guest.statement,
-        };
-        let made = asking.with(move |driver, reply| driver.admit(space, member, None, reply));
-        made.await?;
-    }
-    asking
-        .ask(move |driver| driver.admission(space, device))
-        .await
 }
 
 async fn turn_away(mut peer: PairConversation, why: Decline) -> Result<(), AppError> {

@@ -3,16 +3,17 @@
 use std::time::Instant;
 
 use skein_net::Tag;
-use skein_space::ceremony::{Decline, Ended, Invitation, Offer, Question};
+use skein_space::ceremony::{Decline, Ended, Grant, Invitation, Offer, ProvenGuest, Question};
 use skein_space::config::ON_SCREEN_MS;
-use skein_space::{InvitationId, Proven, SpaceId, TagKey};
+use skein_space::{InvitationId, SpaceId, TagKey};
 use tokio::sync::{oneshot, watch};
 
+use super::granting::Invite;
 use crate::driver::clock::{random, wall_ms};
 use crate::driver::network::INVITATION_LABEL;
 use crate::driver::{Driver, Reply, ShellEvent};
 use crate::error::{AppError, Code};
-use crate::view::{self, InvitingOver, Missed, Picture, Role};
+use crate::view::{self, Giving, InvitingOver, Missed, Picture};
 
 /// What a person picks: the place of a row from 0, or none of them.
 pub(super) type Pick = Option<usize>;
@@ -28,8 +29,8 @@ pub(super) struct Inviting {
 struct Open {
     id: InvitationId,
     counted: Invitation,
-    space: SpaceId,
-    role: Role,
+    grant: Grant,
+    giving: Giving,
     closes_at_ms: i64,
     asked: Option<(u64, oneshot::Sender<Pick>)>,
 }
@@ -47,8 +48,7 @@ impl Inviting {
 impl Open {
     fn waiting(&self, missed: Option<Missed>) -> view::Inviting {
         view::Inviting::Waiting {
-            space: self.space,
-            role: self.role,
+            giving: self.giving.clone(),
             closes_at_ms: self.closes_at_ms,
             missed,
         }
@@ -58,14 +58,14 @@ impl Open {
 /// What a person does.
 impl Driver {
     /// Opens an invitation in place of one that is open.
-    pub(crate) fn open_invitation(&mut self, space: SpaceId, role: Role, reply: Reply<()>) {
+    pub(crate) fn open_invitation(&mut self, to: Invite, reply: Reply<()>) {
         // Whoever asked may have gone; then the window that comes next sees it.
-        let _ = reply.send(self.try_open_invitation(space, role));
+        let _ = reply.send(self.try_open_invitation(to));
     }
 
-    fn try_open_invitation(&mut self, space: SpaceId, role: Role) -> Result<(), AppError> {
-        self.must_own(space)?;
+    fn try_open_invitation(&mut self, to: Invite) -> Result<(), AppError> {
         self.must_be_online()?;
+        let (grant, giving) = self.granted(to)?;
         let tickets = !self.pairing.tickets.rows.is_empty();
         self.open_door(tickets.then_some(self.settings.pairing_port))?;
         let counted = Invitation::open(self.clock.now().mono_ms);
@@ -73,8 +73,8 @@ impl Driver {
         let open = Open {
             id: InvitationId(random()),
             counted,
-            space,
-            role,
+            grant,
+            giving,
             closes_at_ms: wall_ms() + i64::try_from(lasts_ms).unwrap_or(i64::MAX),
             asked: None,
         };
@@ -103,7 +103,7 @@ impl Driver {
             .inviting
             .open
             .as_ref()
-            .is_some_and(|open| open.space == space)
+            .is_some_and(|open| open.grant.spaces().contains(&space))
         {
             self.close_invitation();
         }
@@ -198,13 +198,15 @@ impl Driver {
     /// What is said to whoever calls.
     pub(super) fn offer(&mut self) -> Option<Offer> {
         let open = self.pairing.inviting.open.as_ref()?;
-        let (invitation, space, role) = (open.id, open.space, open.role);
+        let (invitation, mut grant) = (open.id, open.grant.clone());
+        if let Grant::Space { space, name, .. } = &mut grant {
+            // It may have another name since.
+            *name = self.space_name(*space);
+        }
         let names = self.own_names();
         Some(Offer {
             invitation,
-            space,
-            space_name: self.space_name(space),
-            role: role.into(),
+            grant,
             device: self.device(),
             transport: self.pairing.root.transport_key(),
             person: names.person,
@@ -232,10 +234,9 @@ impl Driver {
         open.asked = Some((number, answer));
         let shown = view::Inviting::Asking {
             question: number,
-            space: open.space,
-            role: open.role,
-            person: question.guest.statement.person.clone(),
-            device_name: question.guest.statement.device_name.clone(),
+            giving: open.giving.clone(),
+            person: question.guest.person.clone(),
+            device_name: question.guest.device_name.clone(),
             rows: question.rows.iter().map(Picture::row).collect(),
             until_ms: wall_ms() + i64::try_from(ON_SCREEN_MS).unwrap_or(i64::MAX),
         };
@@ -262,10 +263,10 @@ impl Driver {
         &mut self,
         id: InvitationId,
         right: bool,
-    ) -> Result<(SpaceId, Role), Decline> {
+    ) -> Result<(Grant, Giving), Decline> {
         let open = self.pairing.inviting.open_as(id).ok_or(Decline::Closed)?;
         open.counted.picked(right);
-        let given = (open.space, open.role);
+        let given = (open.grant.clone(), open.giving.clone());
         self.end_invitation(if right {
             Ended::Joined
         } else {
@@ -279,16 +280,21 @@ impl Driver {
     }
 
     /// What became of a guest whose row was picked: why it is no member, if it is none.
-    pub(super) fn guest_came(&mut self, space: SpaceId, guest: &Proven, why_not: Option<String>) {
+    pub(super) fn guest_came(
+        &mut self,
+        giving: Giving,
+        guest: &ProvenGuest,
+        why_not: Option<String>,
+    ) {
         if self.pairing.inviting.is_open() {
             return; // the person has opened another one since
         }
         self.show_inviting(match why_not {
             None => view::Inviting::Joined {
-                space,
+                giving,
                 device: guest.device,
-                person: guest.statement.person.clone(),
-                device_name: guest.statement.device_name.clone(),
+                person: guest.person.clone(),
+                device_name: guest.device_name.clone(),
             },
             Some(message) => view::Inviting::Over {
                 why: InvitingOver::Failed,

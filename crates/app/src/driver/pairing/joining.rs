@@ -29,24 +29,34 @@ struct Asked {
     /// Which exchange it is: what comes of an earlier one must never stand for this.
     number: u64,
     from: view::Nearby,
+    /// Under which name this device's person asks.
+    person: String,
     task: AbortHandle,
     stage: Stage,
 }
 
 enum Stage {
     /// The other side's person has not picked yet.
-    Waiting(oneshot::Receiver<Result<Admitted, AppError>>),
+    Waiting(oneshot::Receiver<Result<Vec<Admitted>, AppError>>),
     /// Somebody waits for that.
     Awaited,
     /// This side's person has not confirmed yet. Nothing of it is stored.
-    Welcomed(Box<Admitted>),
+    Welcomed(Vec<Admitted>),
+}
+
+/// What a person confirmed.
+pub(crate) struct Taken {
+    /// All that was given.
+    pub(crate) admitted: Vec<Admitted>,
+    /// What this device's person is called from now on, where that is new: as the inviting one, who is the same.
+    pub(crate) person: Option<String>,
 }
 
 /// Pictures, as soon as there are some.
 type Pictures = oneshot::Receiver<Result<view::Shown, AppError>>;
 
 /// Which exchange is waited for, and what comes of it.
-type Outcome = (u64, oneshot::Receiver<Result<Admitted, AppError>>);
+type Outcome = (u64, oneshot::Receiver<Result<Vec<Admitted>, AppError>>);
 
 impl Driver {
     /// Asks to join. Replaces an exchange under way; the pictures come as soon as they stand.
@@ -60,9 +70,11 @@ impl Driver {
         })?;
         self.stop_joining();
         let from = row(id, &offer);
+        let names = self.own_names();
+        let person = offer.person_of_guest(&names.person).to_owned();
         let asking = Asks {
             root: self.pairing.root.clone(),
-            names: self.own_names(),
+            names,
             places,
             offer,
             from: from.clone(),
@@ -75,6 +87,7 @@ impl Driver {
         joining.asked = Some(Asked {
             number: joining.last,
             from,
+            person,
             task: task.abort_handle(),
             stage: Stage::Waiting(outcome),
         });
@@ -98,24 +111,29 @@ impl Driver {
     pub(crate) fn welcomed(
         &mut self,
         number: u64,
-        admitted: Admitted,
+        admitted: Vec<Admitted>,
     ) -> Result<view::Welcomed, AppError> {
         let names = self.own_names();
         let asked = self.pairing.joining.asked.as_mut();
         let asked = asked.filter(|asked| asked.number == number);
         let asked = asked.ok_or_else(nothing_asked)?;
-        asked.stage = Stage::Welcomed(Box::new(admitted));
+        asked.stage = Stage::Welcomed(admitted);
         Ok(view::Welcomed {
             from: asked.from.clone(),
-            person: names.person,
+            person: asked.person.clone(),
             device_name: names.device_name,
         })
     }
 
     /// The person has confirmed: what is to be taken in.
-    pub(crate) fn take_admitted(&mut self) -> Result<Admitted, AppError> {
-        match self.pairing.joining.asked.take().map(|asked| asked.stage) {
-            Some(Stage::Welcomed(admitted)) => Ok(*admitted),
+    pub(crate) fn take_admitted(&mut self) -> Result<Taken, AppError> {
+        let asked = self.pairing.joining.asked.take();
+        let other = |name: &String| *name != self.settings.person;
+        match asked.map(|asked| (asked.stage, asked.person)) {
+            Some((Stage::Welcomed(admitted), person)) => Ok(Taken {
+                admitted,
+                person: Some(person).filter(other),
+            }),
             _ => Err(nothing_asked()),
         }
     }
@@ -148,7 +166,7 @@ impl Asks {
     async fn run(
         self,
         show: oneshot::Sender<Result<view::Shown, AppError>>,
-        tell: oneshot::Sender<Result<Admitted, AppError>>,
+        tell: oneshot::Sender<Result<Vec<Admitted>, AppError>>,
     ) {
         let (mut peer, mut guest, row) = match self.pictures().await {
             Ok(shown) => shown,
@@ -194,7 +212,10 @@ impl Asks {
 }
 
 /// Waits for the other side's person.
-async fn welcome(peer: &mut PairConversation, guest: &mut Guest) -> Result<Admitted, AppError> {
+async fn welcome(
+    peer: &mut PairConversation,
+    guest: &mut Guest,
+) -> Result<Vec<Admitted>, AppError> {
     let time = Duration::from_millis(ON_SCREEN_MS + STEP_MS);
     let answer = peer.recv_within(PAIR_ADMISSION_MAX_BYTES, time).await;
     let answer = CeremonyMessage::decode(&answer.map_err(|error| broken(&error))?);

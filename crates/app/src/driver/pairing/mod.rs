@@ -6,6 +6,7 @@
 //! | `tickets` | tickets made here, and those this device joins by |
 //! | `by_ticket` | an exchange with a joiner that holds a ticket |
 //! | `inviting` | the invitation a person opened, and what it asks them |
+//! | `granting` | what it gives: one space, or all to another device of the same person |
 //! | `by_sight` | an exchange of four pictures with a joiner |
 //! | `nearby` | invitations of others on this network |
 //! | `joining` | this device asks one of them |
@@ -16,6 +17,7 @@
 mod by_sight;
 mod by_ticket;
 mod door;
+mod granting;
 mod inviting;
 mod joining;
 mod nearby;
@@ -31,6 +33,8 @@ use super::asking::Asking;
 use super::{Driver, Job};
 use crate::error::{AppError, Code};
 
+pub(crate) use granting::Invite;
+pub(crate) use joining::Taken;
 use tickets::Tickets;
 
 /// Everything of pairing that the loop holds.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use skein_net::config::PAIR_FRAME_MAX_BYTES;
 use skein_net::pair::{PairConversation, PairError, pair_dial};
-use skein_space::ceremony::{CeremonyMessage, Guest, Offer};
+use skein_space::ceremony::{CeremonyMessage, Grant, Guest, Offer};
 use skein_space::{PairingError, Root};
 use tokio::sync::{Semaphore, watch};
 
@@ -155,8 +155,8 @@ impl Driver {
         let seen = self.pairing.nearby.seen.iter();
         let rows: Vec<view::Nearby> = seen
             .filter_map(|(id, sighting)| Some((id, sighting.offer.as_ref()?)))
-            // Who is in the space already has nothing to ask.
-            .filter(|(_, offer)| self.engine.role(offer.space).is_none())
+            // Who has it already has nothing to ask.
+            .filter(|(_, offer)| self.gains_by(&offer.grant))
             .map(|(id, offer)| row(id, offer))
             .collect();
         let changed = self.pairing.nearby.shown.send_if_modified(|shown| {
@@ -170,20 +170,42 @@ impl Driver {
     }
 }
 
+impl Driver {
+    /// Whether this device has less than that gives. Of its own person's spaces it may have joined some and died.
+    fn gains_by(&self, grant: &Grant) -> bool {
+        let mut has = grant.spaces().iter().map(|space| self.engine.role(*space));
+        match grant {
+            Grant::Space { .. } => has.any(|role| role.is_none()),
+            Grant::Own(_) => has.any(|role| role < Some(grant.role())),
+        }
+    }
+}
+
 /// An invitation, for people.
 pub(super) fn row(id: &str, offer: &Offer) -> view::Nearby {
     view::Nearby {
         id: id.to_owned(),
         person: offer.person.clone(),
         device_name: offer.device_name.clone(),
-        space_name: offer.space_name.clone(),
-        role: offer.role.into(),
+        offering: match &offer.grant {
+            Grant::Space { name, role, .. } => view::Offering::Space {
+                space_name: name.clone(),
+                role: (*role).into(),
+            },
+            Grant::Own(_) => view::Offering::Own {
+                spaces: offer.grant.spaces().len(),
+            },
+        },
     }
 }
 
 /// Names from the network stand on the screen only where a person could have typed them.
 fn is_readable(offer: &Offer) -> bool {
-    are_readable([&offer.person, &offer.device_name, &offer.space_name])
+    let named = match &offer.grant {
+        Grant::Space { name, .. } => are_readable([name]),
+        Grant::Own(_) => true,
+    };
+    named && are_readable([&offer.person, &offer.device_name])
 }
 
 pub(super) fn are_readable<const N: usize>(names: [&str; N]) -> bool {

@@ -1,5 +1,7 @@
 //! Joining by four pictures over real sockets: both people, people who slip, and somebody between.
 
+mod own_device;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -11,7 +13,7 @@ use skein_space::config::EXCHANGE_PACE_MS;
 
 use crate::driver::network::INVITATION_LABEL;
 use crate::profile::{HolderKind, Missing};
-use crate::view::{Inviting, InvitingOver, Missed, Role, Shown};
+use crate::view::{Inviting, InvitingOver, Missed, Offering, Role, Shown};
 use crate::{App, Code, GivenNames, Network, Options, SpaceId};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -59,6 +61,11 @@ impl Device {
             .open_invitation(space, role)
             .await
             .expect("an owner online");
+        self.door().await
+    }
+
+    /// Where its pairing port is.
+    async fn door(&self) -> SocketAddr {
         let port = self.app.ask(|driver| Ok(driver.announced_port())).await;
         SocketAddr::from(([127, 0, 0, 1], port.expect("it runs").expect("it is open")))
     }
@@ -101,7 +108,11 @@ async fn two_people_who_see_the_same_pictures_share_a_space() {
     let note = note.await.expect("written");
     let id = ben.sees(ana.invites(Role::Editor).await).await;
     let row = ben.app.nearby().await.expect("it runs").remove(0);
-    assert_eq!((row.person.as_str(), row.role), ("Ana", Role::Editor));
+    let editor = Offering::Space {
+        space_name: "Personal".into(),
+        role: Role::Editor,
+    };
+    assert_eq!((row.person.as_str(), row.offering), ("Ana", editor));
     let shown = ben.app.ask_to_join(&id).await.expect("pictures");
     let (question, rows) = ana.asked().await;
     assert_eq!(rows.len(), 4);
@@ -119,6 +130,9 @@ async fn two_people_who_see_the_same_pictures_share_a_space() {
     // Until its person says so, nothing of the space is here.
     assert_eq!(ben.app.spaces().await.expect("it runs").len(), 1);
     let joined = ben.app.open_joined(PATIENCE).await.expect("a member");
+    let [joined] = &joined[..] else {
+        panic!("one space: {joined:?}");
+    };
     assert_eq!(
         (joined.space, joined.role),
         (ana.space().await, Role::Editor)
