@@ -59,9 +59,9 @@ fn every_planted_fault_is_found() {
     );
 }
 
-/// Story 23: this version's document fails on an edit that others can read.
+/// This version's document fails on an edit that others can read.
 #[test]
-fn a_note_is_shown_without_an_edit_that_its_document_fails_on_and_whole_again_when_it_can() {
+fn story_23_a_note_is_shown_without_an_edit_that_its_document_fails_on_and_whole_later() {
     let mut cluster = Cluster::new(Plan {
         seed: 7,
         world: World::calm(&[Part::Founder, Part::Editor]),

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     trial::main(vec![
         case("a_key_in_the_key_store_lies_nowhere_else", there_and_back),
         case(
-            "without_its_key_store_a_device_ends_with_exit_3_and_makes_nothing",
+            "story_36_without_its_key_store_a_device_ends_with_exit_3_and_makes_nothing",
             without_it,
         ),
         case("a_key_store_that_hangs_keeps_nobody_waiting", hanging),

@@ -42,7 +42,7 @@ fn main() -> ExitCode {
             action: says_no,
         },
         Case {
-            name: "a_joiner_or_inviter_killed_at_any_step_finishes_at_the_next_try",
+            name: "story_35_a_joiner_or_inviter_killed_at_any_step_finishes_at_the_next_try",
             needs,
             action: killed,
         },

@@ -220,7 +220,7 @@ async fn a_viewer_reads_and_may_not_write() {
 }
 
 #[tokio::test]
-async fn a_ticket_lets_one_device_in_and_says_used_to_the_next() {
+async fn story_35_a_ticket_lets_one_device_in_also_twice_and_says_used_to_the_next() {
     let (ana, ben, cleo) = (Device::new("Ana"), Device::new("Ben"), Device::new("Cleo"));
     let a = ana.online().await;
     let ticket = invite(&a, Role::Editor).await.ticket;

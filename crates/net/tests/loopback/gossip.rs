@@ -48,7 +48,7 @@ pub async fn reaches(from: &mut Node, to: &mut Node, topic: Topic) -> GossipId {
 }
 
 #[tokio::test]
-async fn a_sealed_message_goes_round_and_names_who_handed_it_on() {
+async fn story_32_a_sealed_message_goes_round_and_says_nothing_to_who_has_another_secret() {
     let (mut one, mut two) = pair().await;
     let secret = SpaceSecret::new([5; 32]);
     let topic = secret.topic();
@@ -72,6 +72,10 @@ async fn a_sealed_message_goes_round_and_names_who_handed_it_on() {
         .open(&bytes)
         .expect("sealed with this key");
     assert_eq!(opened, b"an edit");
+    let elsewhere = SpaceSecret::new([6; 32]).gossip_key();
+    assert!(elsewhere.open(&bytes).is_err(), "a member of another space");
+    let words = bytes.windows(7).any(|window| window == b"an edit");
+    assert!(!words, "who subscribes without the secret");
 }
 
 #[tokio::test]

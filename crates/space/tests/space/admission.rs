@@ -21,7 +21,7 @@ fn handed(change: impl FnOnce(&mut Admission)) -> AdmissionError {
 }
 
 #[test]
-fn an_admission_must_found_the_space_of_the_ticket() {
+fn story_11_an_admission_must_found_the_space_of_the_ticket() {
     assert_eq!(
         handed(|admission| admission.entries.clear()),
         AdmissionError::OtherSpace
@@ -41,6 +41,18 @@ fn an_admission_must_found_the_space_of_the_ticket() {
         admission.entries[0] = member_entry(0, 0, None, &[], &elsewhere);
     };
     assert_eq!(handed(other), AdmissionError::OtherSpace);
+    // "I am its owner", signed by a stranger under the right id.
+    let usurped = |admission: &mut Admission| {
+        let statement = cast()[5].statement.clone();
+        let founded = Member::Found {
+            subject: key(5),
+            nonce: Nonce([1; 16]),
+            recovery: None,
+            statement,
+        };
+        admission.entries = vec![member_entry(5, 0, None, &[], &founded)];
+    };
+    assert_eq!(handed(usurped), AdmissionError::OtherSpace);
 }
 
 #[test]

@@ -280,7 +280,7 @@ fn a_changed_bit_of_any_message_shows_no_pictures_that_are_picked() {
 }
 
 #[test]
-fn whoever_only_says_welcome_has_nothing_to_give() {
+fn story_34_whoever_only_says_welcome_has_nothing_to_give() {
     // Out of turn, in somebody else's name, and with a roster of its own.
     let signatures = || Signatures {
         device: [1; 64],
@@ -368,7 +368,7 @@ fn a_device_does_not_join_itself() {
 }
 
 #[test]
-fn a_grinder_that_hangs_up_and_tries_again_is_counted_and_paced() {
+fn story_33_a_grinder_that_hangs_up_and_tries_again_is_counted_and_paced() {
     let mut open = Invitation::open(0);
     let mut now_ms = 0;
     let mut tries = 0;

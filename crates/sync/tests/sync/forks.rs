@@ -208,7 +208,7 @@ fn twin(s: &mut Copied) -> Arc<Entry> {
 }
 
 #[test]
-fn a_session_that_goes_on_twice_keeps_the_words_of_both_on_every_device() {
+fn story_17_a_session_that_goes_on_twice_keeps_the_words_of_both_on_every_device() {
     let mut s = copied(3);
     let twin = twin(&mut s);
     let window = s.c.open(2, s.space, s.note);

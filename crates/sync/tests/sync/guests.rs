@@ -36,7 +36,7 @@ fn sent(c: &Cluster, from: usize, kind: u8) -> usize {
 }
 
 #[test]
-fn t2_who_was_let_in_by_a_third_shows_its_admission_and_takes_part() {
+fn story_12_who_was_let_in_by_a_third_shows_its_admission_and_takes_part() {
     let (mut c, space, late) = unheard_of();
     let (note, _) = c.create(late, space, "from who nobody knew");
     c.reconnect(1, late);
@@ -170,7 +170,7 @@ fn made_up(root: &skein_space::Root, c: &Cluster, space: SpaceId) -> Vec<Arc<Ent
 }
 
 #[test]
-fn t2_what_a_stranger_shows_takes_no_place_and_moves_nothing() {
+fn story_12_what_a_stranger_shows_takes_no_place_and_moves_nothing() {
     let (mut c, space) = Cluster::with_space(2, Role::Editor);
     c.connect_all();
     c.run(6_000);

@@ -198,7 +198,7 @@ fn l3_who_was_away_hears_it_when_it_calls() {
 }
 
 #[test]
-fn l4_let_in_again_it_writes_on_under_another_incarnation_and_nobody_lacks_a_word() {
+fn story_29_let_in_again_it_writes_on_under_another_incarnation_and_nobody_lacks_a_word() {
     for owner_leaves in [false, true] {
         let (mut c, space, note, author) = three();
         let (leaver, stays) = if owner_leaves { (0, 1) } else { (1, 0) };

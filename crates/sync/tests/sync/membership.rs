@@ -226,6 +226,31 @@ fn story_10_two_owners_who_remove_each_other_are_both_out_and_the_space_writes_o
 }
 
 #[test]
+fn story_14_the_roster_comes_before_ten_thousand_edits() {
+    let mut c = Cluster::new(3);
+    let space = c.found(0);
+    c.join(0, 1, space, Role::Editor);
+    c.connect_all();
+    let (_, author) = c.create(0, space, "a");
+    c.run(6_000);
+    c.disconnect(0, 1);
+    for _ in 0..5_000 {
+        c.edit(0, author, 1, 0, "b");
+        c.edit(0, author, 1, 1, "");
+    }
+    c.join(0, 2, space, Role::Editor);
+    let held = c.devices[1].disk.arrival.len();
+    c.reconnect(0, 1);
+    c.run(60_000);
+    let came = c.devices[1].disk.arrival[held..].iter();
+    let kinds: Vec<Kind> = came.map(|(entry, ..)| entry.header().kind).collect();
+    let edits = kinds.iter().filter(|kind| **kind == Kind::Edit).count();
+    assert!(edits >= 10_000, "{edits}");
+    assert_eq!(kinds[0], Kind::Member);
+    assert!(!kinds[1..].contains(&Kind::Member));
+}
+
+#[test]
 fn story_21_who_was_lowered_and_has_not_heard_is_not_told_that_others_have_her_words() {
     let (mut c, space, note, author) = owners();
     c.disconnect(1, 0);

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
             again::said_again,
         ),
         case(
-            "under_a_flood_of_strangers_members_write_come_in_and_become_equal",
+            "story_37_under_a_flood_of_strangers_members_write_come_in_and_become_equal",
             flood::flood,
         ),
     ])
