@@ -225,7 +225,7 @@ async fn none_of_these_and_going_away_leave_it_open_at_a_pace() {
 }
 
 #[tokio::test]
-async fn a_joiner_that_died_before_its_person_confirmed_is_let_in_again() {
+async fn story_34_a_joiner_that_died_before_its_person_confirmed_has_nothing_and_is_let_in_again() {
     let (ana, ben) = (Device::new("Ana").await, Device::new("Ben").await);
     let mut held = Vec::new();
     for confirms in [false, true] {
