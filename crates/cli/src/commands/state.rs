@@ -77,7 +77,7 @@ fn peer_text(peer: &PeerStatus) -> String {
         Some(0) => format!("{who} has everything"),
         Some(1) => format!("{who} is 1 edit behind"),
         Some(edits) => format!("{who} is {edits} edits behind"),
-        None => format!("{who} has not been heard"),
+        None => format!("{who} has not said yet what it has"),
     }
 }
 
