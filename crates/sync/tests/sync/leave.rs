@@ -332,7 +332,7 @@ fn l6_who_left_changes_nobodys_rights() {
 }
 
 #[test]
-fn who_is_an_owner_lets_somebody_in_at_once_after_another_left() {
+fn m2_who_is_an_owner_lets_somebody_in_at_once_after_another_left() {
     let mut c = Cluster::new(3);
     let space = c.found(0);
     c.join(0, 1, space, Role::Owner);

@@ -12,7 +12,7 @@ fn roles(c: &Cluster, of: usize, space: skein_space::SpaceId) -> Vec<Option<Role
 }
 
 #[test]
-fn k1_a_removed_owner_is_one_again_and_everybody_follows() {
+fn m6_a_removed_owner_is_one_again_and_everybody_follows() {
     let (mut c, space) = Cluster::with_space(3, Role::Owner);
     c.connect_all();
     let (note, _) = c.create(0, space, "kept");
@@ -41,7 +41,7 @@ fn k1_a_removed_owner_is_one_again_and_everybody_follows() {
 }
 
 #[test]
-fn k2_it_is_durable_and_the_key_helps_as_often_as_it_is_needed() {
+fn m6_it_is_durable_and_the_key_helps_as_often_as_it_is_needed() {
     let (mut c, space) = Cluster::with_space(2, Role::Editor);
     c.connect_all();
     c.run(6_000);
@@ -63,7 +63,7 @@ fn k2_it_is_durable_and_the_key_helps_as_often_as_it_is_needed() {
 }
 
 #[test]
-fn k3_another_key_an_owner_and_a_space_that_is_not_here_are_told_so() {
+fn m6_another_key_an_owner_and_a_space_that_is_not_here_are_told_so() {
     let (mut c, space) = Cluster::with_space(2, Role::Editor);
     let before = c.hashes(1);
     let refused = [
@@ -82,7 +82,7 @@ fn k3_another_key_an_owner_and_a_space_that_is_not_here_are_told_so() {
 }
 
 #[test]
-fn k4_who_left_is_in_again_by_the_key() {
+fn m6_who_left_is_in_again_by_the_key() {
     let (mut c, space) = Cluster::with_space(2, Role::Editor);
     c.connect_all();
     let (note, author) = c.create(0, space, "kept");
